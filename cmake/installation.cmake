@@ -1,0 +1,14 @@
+# Installed layout: bin/voxarena, lib/libvoxarena.so, lib/voxarena/plugins, include/voxarena, lib/cmake/VoxArena.
+include(CMakePackageConfigHelpers)
+
+set_target_properties(voxarena PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+set_target_properties(voxarena_cli PROPERTIES INSTALL_RPATH "$ORIGIN/../lib" INSTALL_RPATH_USE_LINK_PATH ON)
+install(TARGETS voxarena EXPORT VoxArenaTargets LIBRARY DESTINATION lib)
+install(TARGETS voxarena_cli RUNTIME DESTINATION bin)
+install(DIRECTORY framework/ DESTINATION include/voxarena FILES_MATCHING PATTERN "*.h")
+install(EXPORT VoxArenaTargets NAMESPACE VoxArena:: DESTINATION lib/cmake/VoxArena)
+configure_package_config_file(cmake/VoxArenaConfig.cmake.in ${CMAKE_BINARY_DIR}/VoxArenaConfig.cmake
+                              INSTALL_DESTINATION lib/cmake/VoxArena)
+write_basic_package_version_file(${CMAKE_BINARY_DIR}/VoxArenaConfigVersion.cmake COMPATIBILITY ExactVersion)
+install(FILES ${CMAKE_BINARY_DIR}/VoxArenaConfig.cmake ${CMAKE_BINARY_DIR}/VoxArenaConfigVersion.cmake
+              cmake/voxarena_add_plugin.cmake DESTINATION lib/cmake/VoxArena)

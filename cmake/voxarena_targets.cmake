@@ -1,0 +1,42 @@
+# The library `voxarena`: every room adds its sources with voxarena_sources(). Sources that need torch/nn go through
+# voxarena_network_sources(), which shares one precompiled header with the plugins and the network tests.
+
+# Framework headers are spelled <voxarena/room/file.h> inside and outside of this tree.
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework ${CMAKE_BINARY_DIR}/include/voxarena SYMBOLIC)
+
+add_library(voxarena SHARED)
+set_target_properties(voxarena PROPERTIES DEFINE_SYMBOL "")
+add_library(voxarena_network OBJECT)
+
+# LibTorch ships the headers of another fmt; the distribution's, which we link, must be found first.
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include/first)
+file(CREATE_LINK ${fmt_include}/fmt ${CMAKE_BINARY_DIR}/include/first/fmt SYMBOLIC)
+include_directories(BEFORE SYSTEM ${CMAKE_BINARY_DIR}/include/first)
+
+foreach(target voxarena voxarena_network)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include>
+                                              $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
+  target_include_directories(${target} SYSTEM PRIVATE ${ITK_INCLUDE_DIRS})
+  target_compile_options(${target} PRIVATE ${VOXARENA_WARNINGS})
+  target_link_libraries(${target} PUBLIC torch)
+  target_link_libraries(${target} PRIVATE fmt::fmt TBB::tbb nlohmann_json::nlohmann_json spdlog::spdlog OpenSSL::Crypto
+                                          tomlplusplus::tomlplusplus)
+endforeach()
+target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ${ITK_LIBRARIES}
+                                       Threads::Threads ${CMAKE_DL_LIBS})
+target_precompile_headers(voxarena_network PRIVATE <torch/nn.h> <torch/optim/sgd.h> <torch/optim/adamw.h> <vector>
+                                                   <string> <memory>)
+
+function(voxarena_sources)
+  foreach(file ${ARGN})
+    target_sources(voxarena PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
+endfunction()
+
+function(voxarena_network_sources)
+  foreach(file ${ARGN})
+    target_sources(voxarena_network PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  endforeach()
+endfunction()

@@ -1,0 +1,27 @@
+// Reading and writing images through ITK (.nii.gz .nii .mha .nrrd). Nothing is reoriented.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "voxarena/data/volume.h"
+
+namespace voxarena {
+
+// One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds several channels.
+// Errors (input) name the file.
+Image read_image(const std::vector<std::filesystem::path>& channel_files);
+
+// Labels must be integers (1e-3) between -1 and 32767.
+LabelImage read_label(const std::filesystem::path& file);
+
+// uint8 if the largest label is below 255, else uint16 (nnU-Net's rule); compressed; atomic.
+void write_label(const std::filesystem::path& file, const LabelImage& label);
+// Float32; atomic.
+void write_image(const std::filesystem::path& file, const Image& image);
+
+// Empty if equal within tolerance, else one line naming what differs: "size (…) and (…)".
+std::string compare_spacing(const Geometry& a, const Geometry& b);             // an error for nnU-Net
+std::string compare_origin_and_direction(const Geometry& a, const Geometry& b);  // a warning for nnU-Net
+
+}  // namespace voxarena

@@ -1,0 +1,23 @@
+// One case from files to network input: transpose, crop, normalise, resample, class locations (spec of nnU-Net's
+// DefaultPreprocessor), and the same for a whole data set.
+#pragma once
+
+#include <filesystem>
+
+#include "voxarena/core/run_context.h"
+#include "voxarena/data/raw_dataset.h"
+#include "voxarena/data/store.h"
+#include "voxarena/plan/plans.h"
+
+namespace voxarena {
+
+// `label` may be empty (prediction): seg is then 0 inside the nonzero region and -1 outside.
+PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, const Plans& plans,
+                                 const Configuration& configuration, const Labels& labels);
+
+// Preprocesses what is not in the store yet, cases in parallel. The store's folder holds a stamp of (data, plans), so
+// that cases preprocessed for other plans are made anew. Returns the store.
+CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans, const Configuration& configuration,
+                             const std::filesystem::path& preprocessed_folder, const RunContext& context);
+
+}  // namespace voxarena
