@@ -14,6 +14,7 @@ namespace voxarena {
 struct LabelEntry {
   std::string name;
   std::vector<int> values;
+  bool is_list = false;  // declared as a list, be it of one value: nnU-Net's summary.json calls it "(3,)"
 };
 
 class Labels {
