@@ -1,0 +1,109 @@
+#include "evaluation/case_evaluation.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "voxarena/core/error.h"
+#include "voxarena/data/image_io.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+namespace {
+
+// As Python writes an int or a tuple.
+std::string summary_key(const LabelEntry& entry, bool tuple) {
+  if (!tuple) return fmt::format("{}", entry.values.front());
+  if (entry.values.size() == 1) return fmt::format("({},)", entry.values.front());
+  return fmt::format("({})", fmt::join(entry.values, ", "));
+}
+
+std::string size_text(const Extent& size) {
+  return fmt::format("({}, {}, {})", size[0], size[1], size[2]);
+}
+
+std::vector<std::vector<double>> worst_values(const EvaluationTask& task) {
+  std::vector<double> worst;
+  for (const Metric& metric : metrics()) worst.push_back(metric.worst());
+  return std::vector<std::vector<double>>(task.classes.size(), worst);
+}
+
+// Empty if the prediction can be compared; fills `image`.
+std::string read_prediction(const fs::path& file, const Extent& size, LabelImage& image) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return fmt::format("{}: no prediction", file.string());
+  try {
+    image = read_label(file);
+  } catch (const Error& error) {
+    if (error.kind() != Error::Kind::input) throw;
+    return error.what();
+  }
+  if (image.voxels.size == size) return {};
+  return fmt::format("{}: size {} differs from the reference's {}", file.string(),
+                     size_text(image.voxels.size), size_text(size));
+}
+
+}  // namespace
+
+EvaluationTask EvaluationTask::from(const Labels& labels, const EvaluationSettings& settings) {
+  EvaluationTask task{.classes = {}, .ignore = labels.ignore(), .settings = settings};
+  for (const LabelEntry& entry : labels.foreground()) {
+    const bool tuple = labels.has_regions() && entry.is_list;
+    task.classes.push_back({entry.name, summary_key(entry, tuple), entry.values});
+  }
+  return task;
+}
+
+std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
+                                                 const LabelImage& prediction,
+                                                 const EvaluationTask& task) {
+  std::vector<int> values;
+  for (const EvaluatedClass& cls : task.classes) {
+    for (const int value : cls.values) {
+      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+    }
+  }
+  const Confusion confusion(reference.voxels, prediction.voxels, values, task.ignore);
+  std::vector<std::vector<double>> result;
+  for (const EvaluatedClass& cls : task.classes) {
+    const Counts counts = confusion.counts(cls.values);
+    const ClassComparison comparison{counts, reference, prediction, cls.values};
+    std::vector<double>& row = result.emplace_back();
+    for (const Metric& metric : metrics()) {
+      row.push_back(evaluate_metric(metric, comparison, task.settings.empty_masks));
+    }
+  }
+  return result;
+}
+
+CaseEvaluation evaluate_case(const std::string& id, const fs::path& reference,
+                             const fs::path& prediction, const EvaluationTask& task,
+                             const RunContext& context) {
+  CaseEvaluation result{
+      .id = id, .reference = reference, .prediction = prediction, .problem = {}, .values = {}};
+  const LabelImage truth = read_label(reference);
+  LabelImage predicted;
+  result.problem = read_prediction(prediction, truth.voxels.size, predicted);
+  if (!result.problem.empty()) {
+    context.warn(result.problem + "; counted as the worst value");
+    result.values = worst_values(task);
+    return result;
+  }
+  if (const std::string difference = compare_spacing(truth.geometry, predicted.geometry);
+      !difference.empty()) {
+    throw Error::input(
+        fmt::format("{} and {}: {}", reference.string(), prediction.string(), difference),
+        "predictions must lie on the grid of the reference; export them in the original geometry");
+  }
+  if (const std::string difference =
+          compare_origin_and_direction(truth.geometry, predicted.geometry);
+      !difference.empty()) {
+    context.warn(fmt::format("{} and {}: {}; voxels are compared one to one", reference.string(),
+                             prediction.string(), difference));
+  }
+  result.values = evaluate_images(truth, predicted, task);
+  return result;
+}
+
+}  // namespace voxarena

@@ -1,0 +1,53 @@
+// One case: a reference and a prediction become the value of every metric for every class.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "voxarena/core/run_context.h"
+#include "voxarena/data/labels.h"
+#include "voxarena/data/volume.h"
+
+#include "evaluation/metric.h"
+#include "evaluation/settings.h"
+
+namespace voxarena {
+
+struct EvaluatedClass {
+  std::string name;  // of dataset.json; the class column of records
+  std::string key;   // of summary.json: "1", and Python's tuple text "(1, 2)", "(3,)" for regions
+  std::vector<int> values;  // the class is the union of these label values
+};
+
+// What is compared, and how.
+struct EvaluationTask {
+  std::vector<EvaluatedClass> classes;  // foreground only
+  std::optional<int> ignore;            // reference voxels of this value are left out
+  EvaluationSettings settings;
+
+  static EvaluationTask from(const Labels& labels, const EvaluationSettings& settings = {});
+};
+
+struct CaseEvaluation {
+  std::string id;
+  std::filesystem::path reference, prediction;
+  std::string problem;                      // empty, or why the prediction counts as the worst
+  std::vector<std::vector<double>> values;  // [class of the task][metric of metrics()]
+};
+
+// [class][metric]. The images have the same size (else Error, internal).
+std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
+                                                 const LabelImage& prediction,
+                                                 const EvaluationTask& task);
+
+// A prediction that is missing, unreadable or of another size counts as the worst value for every
+// class (its counts are NaN) and `problem` says so. As in nnU-Net, differing spacing is an Error
+// (input) naming both files, and differing origin or direction only a warning: the voxels are
+// compared one to one. An unreadable reference is an Error (input).
+CaseEvaluation evaluate_case(const std::string& id, const std::filesystem::path& reference,
+                             const std::filesystem::path& prediction, const EvaluationTask& task,
+                             const RunContext& context);
+
+}  // namespace voxarena

@@ -1,0 +1,80 @@
+#include "evaluation/folder_evaluation.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "voxarena/core/error.h"
+#include "voxarena/core/parallel.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+
+std::vector<std::string> FolderEvaluation::problems() const {
+  std::vector<std::string> lines;
+  for (const CaseEvaluation& evaluated : cases) {
+    if (!evaluated.problem.empty()) lines.push_back(evaluated.problem);
+  }
+  return lines;
+}
+
+FolderEvaluation evaluate_folder(const fs::path& reference_folder,
+                                 const fs::path& prediction_folder,
+                                 const std::vector<std::string>& cases,
+                                 const std::string& file_ending, const EvaluationTask& task,
+                                 const RunContext& context) {
+  FolderEvaluation result{.task = task, .cases = std::vector<CaseEvaluation>(cases.size())};
+  const auto count = static_cast<std::int64_t>(cases.size());
+  Progress progress = context.progress("evaluate", count);
+  parallel_for(count, context.threads, [&](std::int64_t i) {
+    context.check_interrupt();
+    const auto index = static_cast<std::size_t>(i);
+    const std::string file = cases[index] + file_ending;
+    result.cases[index] = evaluate_case(cases[index], reference_folder / file,
+                                        prediction_folder / file, task, context);
+    progress.advance();
+  });
+  return result;
+}
+
+std::vector<std::string> list_label_files(const fs::path& folder, const std::string& file_ending) {
+  std::error_code error;
+  std::vector<std::string> cases;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.size() > file_ending.size() && name.front() != '.' && name.ends_with(file_ending)) {
+      cases.push_back(name.substr(0, name.size() - file_ending.size()));
+    }
+  }
+  if (error)
+    throw Error::input(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
+  if (cases.empty()) {
+    throw Error::input(fmt::format("{}: no file ends with {}", folder.string(), file_ending),
+                       "the ending is 'file_ending' of dataset.json");
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
+std::vector<Record> to_records(const FolderEvaluation& evaluation, const std::string& dataset,
+                               int fold) {
+  std::vector<Record> records;
+  for (const CaseEvaluation& evaluated : evaluation.cases) {
+    for (std::size_t c = 0; c < evaluation.task.classes.size(); ++c) {
+      for (std::size_t m = 0; m < metrics().size(); ++m) {
+        const Metric& metric = metrics()[m];
+        records.push_back({.dataset = dataset,
+                           .fold = fold,
+                           .case_id = evaluated.id,
+                           .cls = evaluation.task.classes[c].name,
+                           .metric = metric.name,
+                           .flavour = metric.flavour,
+                           .value = evaluated.values[c][m]});
+      }
+    }
+  }
+  sort_records(records);
+  return records;
+}
+
+}  // namespace voxarena

@@ -1,0 +1,39 @@
+// A folder of references against a folder of predictions, for a given list of cases.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "voxarena/core/run_context.h"
+
+#include "evaluation/case_evaluation.h"
+#include "evaluation/records.h"
+
+namespace voxarena {
+
+struct FolderEvaluation {
+  EvaluationTask task;
+  std::vector<CaseEvaluation> cases;  // in the order of the case list
+
+  std::vector<std::string> problems() const;  // one line a case that counts as the worst value
+};
+
+// Files are {case}{file_ending}. The case list rules (of the split, never what happens to lie in
+// the prediction folder): see evaluate_case() for cases without a usable prediction. Parallel over
+// cases, `context.threads` at once.
+FolderEvaluation evaluate_folder(const std::filesystem::path& reference_folder,
+                                 const std::filesystem::path& prediction_folder,
+                                 const std::vector<std::string>& cases,
+                                 const std::string& file_ending, const EvaluationTask& task,
+                                 const RunContext& context);
+
+// Names (without ending) of the files in `folder` that end with `file_ending`, sorted: for
+// evaluation by hand, where no split gives the case list. Error (input) if there is none.
+std::vector<std::string> list_label_files(const std::filesystem::path& folder,
+                                          const std::string& file_ending);
+
+std::vector<Record> to_records(const FolderEvaluation& evaluation, const std::string& dataset,
+                               int fold);
+
+}  // namespace voxarena

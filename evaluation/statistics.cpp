@@ -1,0 +1,54 @@
+#include "evaluation/statistics.h"
+
+#include <cmath>
+#include <limits>
+
+namespace voxarena {
+namespace {
+
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+Spread spread(const std::vector<double>& values) {
+  Spread result{.mean = 0, .sd = kUndefined, .count = 0};
+  for (const double value : values) {
+    if (std::isnan(value)) continue;
+    result.mean += value;
+    ++result.count;
+  }
+  if (result.count == 0) return {.mean = kUndefined, .sd = kUndefined, .count = 0};
+  result.mean /= static_cast<double>(result.count);
+  if (result.count < 2) return result;
+  double squares = 0;
+  for (const double value : values) {
+    if (!std::isnan(value)) squares += (value - result.mean) * (value - result.mean);
+  }
+  result.sd = std::sqrt(squares / static_cast<double>(result.count - 1));
+  return result;
+}
+
+double nan_mean(const std::vector<double>& values) { return spread(values).mean; }
+
+std::vector<double> mean_ranks(const std::vector<double>& values, bool higher_is_better) {
+  const auto before = [&](double a, double b) {
+    if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
+    return higher_is_better ? a > b : a < b;
+  };
+  std::vector<double> ranks;
+  for (const double value : values) {
+    std::int64_t better = 0;
+    std::int64_t equal = 0;  // itself included
+    for (const double other : values) {
+      if (before(other, value)) {
+        ++better;
+      } else if (!before(value, other)) {
+        ++equal;
+      }
+    }
+    ranks.push_back(static_cast<double>(better) + static_cast<double>(equal + 1) / 2);
+  }
+  return ranks;
+}
+
+}  // namespace voxarena

@@ -1,0 +1,64 @@
+#include "evaluation/summary.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "voxarena/core/files.h"
+
+#include "evaluation/statistics.h"
+
+namespace voxarena {
+namespace {
+
+// Counts are integers in Python, but for the NaN of a missing prediction.
+Json case_value(const Metric& metric, double value) {
+  if (metric.direction == Direction::count && !std::isnan(value))
+    return static_cast<std::int64_t>(value);
+  return value;
+}
+
+double class_mean(const FolderEvaluation& evaluation, std::size_t cls, std::size_t metric) {
+  std::vector<double> values;
+  for (const CaseEvaluation& evaluated : evaluation.cases)
+    values.push_back(evaluated.values[cls][metric]);
+  return nan_mean(values);
+}
+
+}  // namespace
+
+Json summary_json(const FolderEvaluation& evaluation) {
+  const std::vector<EvaluatedClass>& classes = evaluation.task.classes;
+  Json summary = {{"foreground_mean", Json::object()},
+                  {"mean", Json::object()},
+                  {"metric_per_case", Json::array()}};
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    const std::string& name = metrics()[m].name;
+    double sum = 0;
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      const double mean = class_mean(evaluation, c, m);
+      summary["mean"][classes[c].key][name] = mean;
+      sum += mean;
+    }
+    summary["foreground_mean"][name] = sum / static_cast<double>(classes.size());
+  }
+  for (const CaseEvaluation& evaluated : evaluation.cases) {
+    Json entry = {{"metrics", Json::object()},
+                  {"prediction_file", evaluated.prediction.string()},
+                  {"reference_file", evaluated.reference.string()}};
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+      for (std::size_t m = 0; m < metrics().size(); ++m) {
+        entry["metrics"][classes[c].key][metrics()[m].name] =
+            case_value(metrics()[m], evaluated.values[c][m]);
+      }
+    }
+    summary["metric_per_case"].push_back(entry);
+  }
+  return sorted(summary);
+}
+
+void write_summary(const std::filesystem::path& file, const FolderEvaluation& evaluation) {
+  write_file(file, dump_json(summary_json(evaluation)));
+}
+
+}  // namespace voxarena

@@ -1,0 +1,20 @@
+// nnU-Net's summary.json.
+#pragma once
+
+#include <filesystem>
+
+#include "voxarena/core/json.h"
+
+#include "evaluation/folder_evaluation.h"
+
+namespace voxarena {
+
+// {foreground_mean, mean: {"1": {Dice, ...}}, metric_per_case: [...]}, keys sorted. A class mean is
+// the mean over the cases where the value is defined; foreground_mean is the plain mean over
+// classes (NaN if one class is NaN everywhere).
+Json summary_json(const FolderEvaluation& evaluation);
+
+// Byte for byte as nnU-Net writes it (four spaces, NaN tokens, no new line at the end); atomic.
+void write_summary(const std::filesystem::path& file, const FolderEvaluation& evaluation);
+
+}  // namespace voxarena
