@@ -1,20 +1,22 @@
 #include "voxarena/nn/losses.h"
 
+#include <ATen/ops/arange.h>
 #include <ATen/ops/clamp_min.h>
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/one_hot.h>
+#include <ATen/ops/div.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/softmax.h>
-#include <torch/nn/functional/upsampling.h>
+#include <ATen/ops/zeros.h>
 
 #include <numeric>
 
 namespace voxarena::nn {
 namespace {
 
-// (B, ...) → float one-hot (B, K, ...) without class 0.
-at::Tensor foreground_one_hot(const at::Tensor& target, std::int64_t classes, at::ScalarType type) {
-  const at::Tensor hot = at::one_hot(target, classes).movedim(-1, 1);
-  return hot.narrow(1, 1, classes - 1).to(type);
+// (B, ...) → one-hot (B, K, ...) without class 0, one byte a voxel and class.
+at::Tensor foreground_one_hot(const at::Tensor& target, at::IntArrayRef logits_size) {
+  const at::Tensor hot = at::zeros(logits_size, target.options().dtype(at::kBool));
+  return hot.scatter_(1, target.unsqueeze(1), true).narrow(1, 1, logits_size[1] - 1);
 }
 
 }  // namespace
@@ -23,13 +25,13 @@ at::Tensor soft_dice_loss(const at::Tensor& logits, const at::Tensor& target, bo
   constexpr double kSmooth = 1e-5;
   const std::int64_t classes = logits.size(1);
   const at::Tensor probability = at::softmax(logits, 1, at::kFloat).narrow(1, 1, classes - 1);
-  const at::Tensor reference = foreground_one_hot(target, classes, at::kFloat);
+  const at::Tensor reference = foreground_one_hot(target, logits.sizes());
 
   std::vector<std::int64_t> space(static_cast<std::size_t>(logits.dim() - 2));
   std::iota(space.begin(), space.end(), 2);
   at::Tensor overlap = (probability * reference).sum(space);
   at::Tensor predicted = probability.sum(space);
-  at::Tensor present = reference.sum(space);
+  at::Tensor present = reference.sum(space, false, at::kFloat);
   if (batch_dice) {
     overlap = overlap.sum(0);
     predicted = predicted.sum(0);
@@ -46,13 +48,14 @@ DiceCrossEntropy dice_cross_entropy(const at::Tensor& logits, const at::Tensor& 
 
 at::Tensor resize_target(const at::Tensor& target, at::IntArrayRef size) {
   if (target.sizes().slice(1) == size) return target;
-  namespace functional = torch::nn::functional;
-  // Interpolation has no integer kernels; class indices are exact in float32.
-  const at::Tensor channel = target.unsqueeze(1).to(at::kFloat);
-  return functional::interpolate(
-             channel, functional::InterpolateFuncOptions().size(size.vec()).mode(torch::kNearestExact))
-      .squeeze(1)
-      .to(at::kLong);
+  // Voxel i of the new grid has its centre in voxel floor((i + 1/2) old / new) of the old one.
+  at::Tensor resized = target;
+  for (std::int64_t axis = 1; axis < target.dim(); ++axis) {
+    const std::int64_t from = target.size(axis), to = size[static_cast<std::size_t>(axis - 1)];
+    const at::Tensor centres = at::arange(to, target.options()) * 2 + 1;
+    resized = resized.index_select(axis, (centres * from).div(2 * to, "floor"));
+  }
+  return resized;
 }
 
 std::vector<double> deep_supervision_weights(std::size_t count) {

@@ -1,0 +1,82 @@
+#include "voxarena/weights/state_dict.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <torch/nn/module.h>
+
+#include <algorithm>
+
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+namespace {
+
+// Compares names and shapes without touching any value.
+LoadReport match(const TensorMap& network, const TensorMap& given) {
+  LoadReport report;
+  for (const auto& [name, tensor] : network) {
+    const auto found = given.find(name);
+    if (found == given.end()) {
+      report.missing.push_back(name);
+    } else if (found->second.sizes() != tensor.sizes()) {
+      report.mismatched.push_back(fmt::format("{}: file {}, network {}", name, fmt::join(found->second.sizes(), " x "),
+                                              fmt::join(tensor.sizes(), " x ")));
+    } else {
+      report.loaded.push_back(name);
+    }
+  }
+  for (const auto& [name, tensor] : given) {
+    if (!network.contains(name)) report.unexpected.push_back(name);
+  }
+  return report;
+}
+
+void copy(const LoadReport& report, TensorMap& network, const TensorMap& given) {
+  const torch::NoGradGuard no_grad;
+  for (const std::string& name : report.loaded) network.at(name).copy_(given.at(name));
+}
+
+void list(std::string& text, const char* kind, const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 5;
+  if (names.empty()) return;
+  text += fmt::format("\n  {} ({}): ", kind, names.size());
+  const std::size_t shown = std::min(names.size(), kShown);
+  text += fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (shown < names.size()) text += ", ...";
+}
+
+}  // namespace
+
+TensorMap state_dict(const torch::nn::Module& module) {
+  TensorMap tensors;
+  for (const auto& item : module.named_parameters()) tensors[item.key()] = item.value().detach();
+  for (const auto& item : module.named_buffers()) tensors[item.key()] = item.value().detach();
+  return tensors;
+}
+
+std::string LoadReport::text() const {
+  std::string out = fmt::format("{} of {} tensors fit", loaded.size(), loaded.size() + missing.size() + mismatched.size());
+  list(out, "missing", missing);
+  list(out, "unexpected", unexpected);
+  list(out, "of another shape", mismatched);
+  return out;
+}
+
+LoadReport load_state_dict(torch::nn::Module& module, const TensorMap& tensors) {
+  TensorMap network = state_dict(module);
+  LoadReport report = match(network, tensors);
+  copy(report, network, tensors);
+  return report;
+}
+
+void load_exactly(torch::nn::Module& module, const TensorMap& tensors, const std::string& source) {
+  TensorMap network = state_dict(module);
+  const LoadReport report = match(network, tensors);
+  if (!report.exact()) {
+    throw Error::input(fmt::format("{}: does not fit the network: {}", source, report.text()),
+                       "use the method, options and plan that the file was made with");
+  }
+  copy(report, network, tensors);
+}
+
+}  // namespace voxarena
