@@ -14,8 +14,7 @@ namespace voxarena {
 
 // Probabilities and ranges. The default does nothing; nnunet_augmentation() gives nnU-Net's.
 struct Augmentation {
-  bool planar = false;  // rotate and scale within slices: 2-D configurations and "dummy 2-D"
-  bool two_dimensional = false;
+  bool planar = false;  // slices are rotated, scaled and coarsened as 2-D: 2-D configurations and "dummy 2-D"
   double p_rotation = 0, max_rotation = 0;  // radians, about every axis
   double p_scaling = 0, min_scale = 0.7, max_scale = 1.4;
   double p_noise = 0, max_noise = 0.1;
@@ -25,8 +24,6 @@ struct Augmentation {
   double p_low_resolution = 0, p_low_resolution_channel = 0.5, min_low_resolution = 0.5;
   double p_gamma_inverted = 0, p_gamma = 0, min_gamma = 0.7, max_gamma = 1.5;
   std::array<bool, 3> mirror{};  // axes (z, y, x) that may be mirrored
-
-  bool does_nothing() const;
 };
 
 // nnU-Net's choice for a patch of `dimensions` (2: patch z = 1); `mirror_axes` counts the configuration's axes.
@@ -46,18 +43,39 @@ struct AugmentationDraw {
   std::array<bool, 3> mirror{};
 };
 
+// What a stream of random numbers is for.
+enum class Draw : std::uint8_t {
+  patch,
+  spatial,
+  noise,
+  noise_voxels,
+  blur,
+  brightness,
+  contrast,
+  low_resolution,
+  gamma_inverted,
+  gamma,
+  mirror
+};
+
 // A stream of random numbers per transform, so that one transform's draws do not shift another's.
 struct SampleStream {
   std::uint64_t seed = 0, purpose = 0, fold = 0, iteration = 0, sample = 0;
 
-  CounterRandom random(std::uint64_t transform) const { return {seed, {purpose, fold, iteration, sample, transform}}; }
+  CounterRandom random(Draw draw) const {
+    return {seed, {purpose, fold, iteration, sample, static_cast<std::uint64_t>(draw)}};
+  }
 };
 
 AugmentationDraw draw_augmentation(const Augmentation& augmentation, std::int64_t channels,
                                    const SampleStream& stream);
 
-// All intensity transforms in nnU-Net's order; `noise` gives the Gaussian noise.
-void apply_intensity(const AugmentationDraw& draw, const Augmentation& augmentation, CounterRandom noise,
-                     Volume<float>& image);
+// All intensity transforms in nnU-Net's order; `noise` gives the Gaussian noise. `planar` keeps the resolution along z.
+void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom noise, Volume<float>& image);
+
+// The last steps, on the way to the batch: mirrors, sets image channels with `mask` to 0 where the label is -1, and
+// writes label -1 as 0. `image_out` holds C * Z * Y * X values, `target_out` Z * Y * X.
+void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels, const std::array<bool, 3>& mirror,
+                  const std::vector<bool>& mask, float* image_out, std::int64_t* target_out);
 
 }  // namespace voxarena

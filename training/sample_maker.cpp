@@ -1,0 +1,46 @@
+#include "training/sample_maker.h"
+
+#include <cstddef>
+
+#include "training/patch_sampler.h"
+
+namespace voxarena {
+namespace {
+
+Centre choose_centre(const LoaderOptions& options, std::int64_t sample) {
+  if (forces_foreground(sample, options.batch_size, options.oversample)) return Centre::foreground;
+  return options.has_ignore_label ? Centre::annotated : Centre::anywhere;
+}
+
+}  // namespace
+
+void make_sample(const LoaderOptions& options, const Extent& initial, const PatchSources& sources,
+                 std::int64_t iteration, std::int64_t sample, PatchBatch& batch) {
+  const SampleStream stream{options.seed, static_cast<std::uint64_t>(options.purpose), options.fold,
+                            static_cast<std::uint64_t>(iteration), static_cast<std::uint64_t>(sample)};
+  CounterRandom random = stream.random(Draw::patch);
+  const auto chosen = random.integer(0, static_cast<std::int64_t>(sources.size()) - 1);
+  const PatchSource& source = *sources[static_cast<std::size_t>(chosen)];
+  const Box box = draw_box(source.size(), source.class_locations(), initial, options.patch,
+                           choose_centre(options, sample), random);
+  const AugmentationDraw draw = draw_augmentation(options.augmentation, batch.channels, stream);
+
+  const SpatialFrame frame{initial, options.patch, options.augmentation.planar};
+  const Box window = needed_window(draw.spatial, frame);
+  Box read;
+  for (std::size_t d = 0; d < 3; ++d) {
+    read.lo[d] = box.lo[d] + window.lo[d];
+    read.hi[d] = box.lo[d] + window.hi[d];
+  }
+  Volume<float> image = source.read_data(read);
+  Volume<std::int16_t> labels = source.read_seg(read);
+  transform_image(draw.spatial, frame, window, image);
+  transform_labels(draw.spatial, frame, window, labels);
+  apply_intensity(draw, options.augmentation.planar, stream.random(Draw::noise_voxels), image);
+
+  const std::int64_t count = voxels(options.patch);
+  write_sample(image, labels, draw.mirror, options.use_mask_for_norm,
+               batch.image.data() + sample * batch.channels * count, batch.target.data() + sample * count);
+}
+
+}  // namespace voxarena
