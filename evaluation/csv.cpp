@@ -14,7 +14,8 @@ std::string csv_line(const std::vector<std::string>& fields) {
     const std::string& field = fields[i];
     if (i > 0) line += ',';
     if (field.find_first_of("\r\n") != std::string::npos) {
-      throw Error::input(fmt::format("'{}' holds a line break and cannot stand in a table", field));
+      throw Error::input(fmt::format("'{}' holds a line break and cannot stand in a table", field),
+                         "give the case, class or method a name of one line");
     }
     if (field.find_first_of(",\"") == std::string::npos) {
       line += field;
@@ -43,7 +44,9 @@ std::vector<std::string> parse_csv_line(std::string_view line, std::string_view 
       fields.back() += c;
     }
   }
-  if (quoted) throw Error::input(fmt::format("{}: a quote is opened and never closed", place));
+  if (quoted)
+    throw Error::input(fmt::format("{}: a quote is opened and never closed", place),
+                       "an unfinished or edited file? write it again");
   return fields;
 }
 

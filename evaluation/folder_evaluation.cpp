@@ -47,7 +47,8 @@ std::vector<std::string> list_label_files(const fs::path& folder, const std::str
     }
   }
   if (error)
-    throw Error::input(fmt::format("{}: cannot be read: {}", folder.string(), error.message()));
+    throw Error::input(fmt::format("{}: cannot be read: {}", folder.string(), error.message()),
+                       "check that the folder exists and may be read");
   if (cases.empty()) {
     throw Error::input(fmt::format("{}: no file ends with {}", folder.string(), file_ending),
                        "the ending is 'file_ending' of dataset.json");

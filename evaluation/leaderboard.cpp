@@ -81,7 +81,8 @@ void normalise(LeaderboardRow& row) {
     std::sort(row.folds[i].cases.begin(), row.folds[i].cases.end());
     if (i > 0 && row.folds[i].fold == row.folds[i - 1].fold) {
       throw Error::input(
-          fmt::format("{}: fold {} is there twice", row_name(row), row.folds[i].fold));
+          fmt::format("{}: fold {} is there twice", row_name(row), row.folds[i].fold),
+          "name each run folder once");
     }
   }
 }

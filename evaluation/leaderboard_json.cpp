@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include <nlohmann/json.hpp>
 
 #include "evaluation/table_writers.h"
@@ -5,8 +7,11 @@
 namespace voxarena {
 namespace {
 
+// Undefined numbers are null here: other readers than Python take no NaN.
+Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
+
 Json spread_json(const Spread& spread) {
-  return {{"mean", spread.mean}, {"sd", spread.sd}, {"count", spread.count}};
+  return {{"mean", number(spread.mean)}, {"sd", number(spread.sd)}, {"count", spread.count}};
 }
 
 template <class Value>

@@ -47,7 +47,7 @@ std::string method_cell(const RankedRow& ranked, const LeaderboardBlock& block,
     marks.push_back(footnotes.mark(deviation));
   if (ranked.missing_cases > 0) {
     marks.push_back(footnotes.mark(
-        fmt::format("{} of {} cases have no usable prediction and count as the worst value.",
+        fmt::format("Cases without a usable prediction, counted as the worst value: {} of {}.",
                     ranked.missing_cases, block.cases)));
   }
   if (!ranked.missing_folds.empty()) {
@@ -55,8 +55,8 @@ std::string method_cell(const RankedRow& ranked, const LeaderboardBlock& block,
         fmt::format("Not ranked: {} not evaluated yet.", folds_text(ranked.missing_folds))));
   }
   std::string cell = markdown_text(ranked.row.method);
-  if (!ranked.row.mark.empty()) cell += fmt::format(" ({})", markdown_text(ranked.row.mark));
-  if (!marks.empty()) cell += fmt::format(" {}", fmt::join(marks, "˒"));
+  if (!ranked.row.mark.empty()) cell += fmt::format(" [{}]", markdown_text(ranked.row.mark));
+  if (!marks.empty()) cell += fmt::format(" {}", fmt::join(marks, " "));
   return cell;
 }
 
@@ -110,7 +110,7 @@ std::string gflop_text(double gflop) {
 
 // Trained parameters are shown only where some are frozen.
 void add_facts(TextTable& table, const LeaderboardBlock& block, const TableOptions& options) {
-  add_fact_column(table, "Parameters", block, &RowFacts::parameters, count_text);
+  add_fact_column(table, "Params", block, &RowFacts::parameters, count_text);
   const bool frozen = std::any_of(block.rows.begin(), block.rows.end(), [](const RankedRow& row) {
     return row.row.facts.trained_parameters != row.row.facts.parameters;
   });
@@ -119,7 +119,33 @@ void add_facts(TextTable& table, const LeaderboardBlock& block, const TableOptio
   if (!options.with_times) return;
   add_fact_column(table, "Training", block, &RowFacts::train_seconds, seconds_text);
   add_fact_column(table, "Per case", block, &RowFacts::predict_seconds_per_case, seconds_text);
-  add_fact_column(table, "Peak memory", block, &RowFacts::peak_memory_mib, memory_text);
+  add_fact_column(table, "Memory", block, &RowFacts::peak_memory_mib, memory_text);
+}
+
+std::string headline_table(const LeaderboardBlock& block, const Leaderboard& board,
+                           const TableOptions& options, Footnotes& footnotes) {
+  TextTable table;
+  table.columns = {{"Rank"}, {"Method", true}};
+  for (const RankedRow& row : block.rows) {
+    table.rows.push_back(
+        {row.rank ? fmt::format("{}", *row.rank) : kNothing, method_cell(row, block, footnotes)});
+  }
+  add_score_column(table, "Mean " + board.metric, block, board,
+                   [](const RankedRow& row) -> const Spread& { return row.overall; });
+  add_facts(table, block, options);
+  return table.markdown();
+}
+
+// A table of its own: beside the facts it would be too wide for a terminal.
+std::string class_table(const LeaderboardBlock& block, const Leaderboard& board) {
+  TextTable table;
+  table.columns = {{board.metric + " per class", true}};
+  for (const RankedRow& row : block.rows) table.rows.push_back({markdown_text(row.row.method)});
+  for (std::size_t c = 0; c < block.classes.size(); ++c) {
+    add_score_column(table, block.classes[c], block, board,
+                     [c](const RankedRow& row) -> const Spread& { return row.classes[c]; });
+  }
+  return table.markdown();
 }
 
 std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
@@ -133,21 +159,9 @@ std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
                         markdown_text(block.extra_information));
   }
   Footnotes footnotes;
-  TextTable table;
-  table.columns = {{"Rank"}, {"Method", true}};
-  for (const RankedRow& row : block.rows) {
-    table.rows.push_back(
-        {row.rank ? fmt::format("{}", *row.rank) : kNothing, method_cell(row, block, footnotes)});
-  }
-  add_score_column(table, "Mean " + board.metric, block, board,
-                   [](const RankedRow& row) -> const Spread& { return row.overall; });
-  for (std::size_t c = 0; block.classes.size() > 1 && c < block.classes.size(); ++c) {
-    add_score_column(table, block.classes[c], block, board,
-                     [c](const RankedRow& row) -> const Spread& { return row.classes[c]; });
-  }
-  add_facts(table, block, options);
-  text += table.markdown() + '\n';
+  text += headline_table(block, board, options, footnotes) + '\n';
   if (const std::string notes = footnotes.text(); !notes.empty()) text += notes + '\n';
+  if (block.classes.size() > 1) text += class_table(block, board) + '\n';
   return text;
 }
 
@@ -164,13 +178,13 @@ std::string to_markdown(const Leaderboard& board, const TableOptions& options) {
   }
   const std::string unit = board.unit == "1" ? "" : ", " + board.unit;
   text +=
-      fmt::format("{} ({}{}; {} is better) as mean ± standard deviation over cases. ", board.metric,
-                  board.flavour, unit, board.higher_is_better ? "higher" : "lower");
+      fmt::format("---\n\n- {} ({}{}; {} is better): mean ± standard deviation over cases.\n",
+                  board.metric, board.flavour, unit, board.higher_is_better ? "higher" : "lower");
   text += fmt::format(
-      "Mean {}: first over the classes of a case, then over cases; it decides the rank. ",
+      "- Mean {}: first over the classes of a case, then over cases. It decides the rank.\n",
       board.metric);
-  text += "A case of the split without a prediction counts as the worst value. ";
-  return text + describe(board.settings) + "\n";
+  text += "- A case of the split without a prediction counts as the worst value.\n";
+  return text + "- " + describe(board.settings) + "\n";
 }
 
 }  // namespace voxarena

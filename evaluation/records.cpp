@@ -127,7 +127,8 @@ std::vector<Record> parse_records(std::string_view text, std::string_view source
     if (number == 1) {
       if (line != kHeader) {
         throw Error::input(
-            fmt::format("{}: the header is '{}' instead of '{}'", place, line, kHeader));
+            fmt::format("{}: the header is '{}' instead of '{}'", place, line, kHeader),
+            "is this a records.csv? if so, run the evaluation again");
       }
       continue;
     }

@@ -15,7 +15,8 @@ Json to_json(const EvaluationSettings& settings) {
 
 EvaluationSettings evaluation_settings_from_json(const Json& json, std::string_view source) {
   if (!json.is_object())
-    throw Error::input(fmt::format("{}: the metric settings must be a table", source));
+    throw Error::input(fmt::format("{}: the metric settings must be a table", source),
+                       "for example empty_masks = \"undefined\"");
   EvaluationSettings settings;
   for (const auto& [key, value] : json.items()) {
     if (key != "empty_masks") {

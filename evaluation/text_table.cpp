@@ -72,7 +72,8 @@ std::string superscript(std::size_t number) {
 std::string count_text(std::int64_t count) {
   const auto value = static_cast<double>(count);
   if (value >= 99.95e6) return fmt::format("{:.0f} M", value / 1e6);
-  if (value >= 0.9995e6) return fmt::format("{:.1f} M", value / 1e6);
+  if (value >= 9.995e6) return fmt::format("{:.1f} M", value / 1e6);
+  if (value >= 0.9995e6) return fmt::format("{:.2f} M", value / 1e6);
   if (value >= 1e3) return fmt::format("{:.0f} k", value / 1e3);
   return std::to_string(count);
 }
