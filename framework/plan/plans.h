@@ -42,6 +42,8 @@ struct Configuration {
   Resampling data{3, 0, -1}, seg{1, 0, -1}, probabilities{1, 0, -1};
   Architecture architecture;
   bool batch_dice = false;
+  std::string next_stage, previous_stage;      // of a cascade; empty otherwise
+  std::string inherits_from;                   // already resolved: only remembered for writing
 
   int dimensions() const { return static_cast<int>(patch_size.size()); }
   // (z, y, x) of a patch; a 2-D configuration has z = 1.
@@ -51,7 +53,7 @@ struct Configuration {
 struct Plans {
   std::string dataset_name, plans_name = "nnUNetPlans";
   Spacing original_median_spacing{};           // after transposition
-  std::array<double, 3> original_median_shape{};  // after transposition, may end in .5
+  std::array<double, 3> original_median_shape{};  // after transposition, whole numbers in the file
   std::string image_reader_writer = "SimpleITKIO";
   std::array<int, 3> transpose_forward{0, 1, 2}, transpose_backward{0, 1, 2};
   std::vector<Configuration> configurations;

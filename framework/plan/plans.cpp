@@ -1,0 +1,31 @@
+#include "voxarena/plan/plans.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+
+Extent Configuration::patch_extent() const {
+  if (patch_size.size() == 2) return {1, patch_size[0], patch_size[1]};
+  return {patch_size.at(0), patch_size.at(1), patch_size.at(2)};
+}
+
+const Configuration& Plans::configuration(const std::string& name) const {
+  const auto found = std::find_if(configurations.begin(), configurations.end(),
+                                  [&](const Configuration& c) { return c.name == name; });
+  if (found != configurations.end()) return *found;
+  std::vector<std::string> names;
+  for (const Configuration& c : configurations) names.push_back(c.name);
+  throw Error::input(fmt::format("plans '{}' of {} have no configuration '{}'", plans_name, dataset_name, name),
+                     fmt::format("choose one of: {}", fmt::join(names, ", ")));
+}
+
+bool Plans::has(const std::string& name) const {
+  return std::any_of(configurations.begin(), configurations.end(), [&](const auto& c) { return c.name == name; });
+}
+
+}  // namespace voxarena
