@@ -15,8 +15,8 @@ struct RawDataset;
 
 // What the planner reads of dataset.json.
 struct PlanningInput {
-  std::string dataset_name;
-  std::vector<std::string> channel_names;
+  std::string dataset_name = {};
+  std::vector<std::string> channel_names = {};
   std::int64_t label_keys = 2;      // entries of `labels`, background and ignore included
   std::int64_t training_cases = 0;  // numTraining
   std::string image_reader_writer = "SimpleITKIO";
