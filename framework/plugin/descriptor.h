@@ -1,9 +1,27 @@
 // The one symbol a plugin library exports. Nothing else in the library is touched before these fields were compared.
 #pragma once
 
+#include <torch/version.h>
+
+#include <cstddef>
 #include <cstdint>
 
+#include "voxarena/core/version.h"
+
 #define VOXARENA_PLUGIN_API 1
+
+#if defined(__clang__)
+#define VOXARENA_COMPILER "clang"
+#elif defined(__GNUC__)
+#define VOXARENA_COMPILER "gcc"
+#else
+#define VOXARENA_COMPILER "unknown"
+#endif
+#if defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
+#define VOXARENA_ABI VOXARENA_COMPILER " cxx11-abi"
+#else
+#define VOXARENA_ABI VOXARENA_COMPILER " other-abi"
+#endif
 
 namespace voxarena {
 
@@ -20,6 +38,24 @@ struct PluginDescriptor {
   Method* (*create)();
   void (*destroy)(Method*);
 };
+
+using PluginEntryPoint = const PluginDescriptor* (*)();
 }
 
+// Name of the exported function, a PluginEntryPoint.
+inline constexpr const char* kPluginEntryPoint = "voxarena_plugin";
+
 }  // namespace voxarena
+
+// Makes a shared library a plugin: once per library, at namespace scope, after the definition of the Method.
+#define VOXARENA_PLUGIN(MethodClass)                                                                             \
+  extern "C" __attribute__((visibility("default"))) const ::voxarena::PluginDescriptor* voxarena_plugin() {      \
+    static const ::voxarena::PluginDescriptor descriptor{sizeof(::voxarena::PluginDescriptor),                   \
+                                                         VOXARENA_PLUGIN_API,                                    \
+                                                         VOXARENA_VERSION,                                       \
+                                                         TORCH_VERSION,                                          \
+                                                         VOXARENA_ABI,                                           \
+                                                         []() -> ::voxarena::Method* { return new MethodClass; }, \
+                                                         [](::voxarena::Method* method) { delete method; }};     \
+    return &descriptor;                                                                                          \
+  }

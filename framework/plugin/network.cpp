@@ -17,7 +17,6 @@ class NetworkModel final : public Model {
     at::Tensor total, dice, cross_entropy;
     const auto add = [](at::Tensor& sum, const at::Tensor& part) { sum = sum.defined() ? sum + part : part; };
     for (std::size_t i = 0; i < scales.size(); ++i) {
-      if (weights[i] == 0) continue;
       const at::Tensor target = nn::resize_target(batch.target, scales[i].sizes().slice(2));
       const nn::DiceCrossEntropy part = nn::dice_cross_entropy(scales[i], target, batch.batch_dice);
       add(total, weights[i] * part.total());

@@ -1,0 +1,4 @@
+// The version of VoxArena; CMake reads it from here.
+#pragma once
+
+#define VOXARENA_VERSION "0.1.0"
