@@ -21,9 +21,10 @@ foreach(target voxarena voxarena_network)
   target_include_directories(${target} SYSTEM PRIVATE ${ITK_INCLUDE_DIRS})
   target_compile_options(${target} PRIVATE ${VOXARENA_WARNINGS})
   target_link_libraries(${target} PUBLIC torch)
-  target_link_libraries(${target} PRIVATE fmt::fmt TBB::tbb nlohmann_json::nlohmann_json spdlog::spdlog OpenSSL::Crypto
-                                          tomlplusplus::tomlplusplus)
+  target_link_libraries(${target} PRIVATE fmt::fmt TBB::tbb nlohmann_json::nlohmann_json)
 endforeach()
+# Not for network sources: the definitions of these would bind everyone who shares the precompiled header.
+target_link_libraries(voxarena PRIVATE spdlog::spdlog OpenSSL::Crypto tomlplusplus::tomlplusplus)
 target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ${ITK_LIBRARIES}
                                        Threads::Threads ${CMAKE_DL_LIBS})
 target_precompile_headers(voxarena_network PRIVATE <torch/nn.h> <torch/optim/sgd.h> <torch/optim/adamw.h> <vector>

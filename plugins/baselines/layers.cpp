@@ -67,9 +67,9 @@ void InstanceNorm::zero() {
   weight_.zero_();
 }
 
-at::Tensor leaky_relu(const at::Tensor& x) { return at::leaky_relu(x, kSlope); }
+at::Tensor activation(const at::Tensor& x) { return at::leaky_relu(x, kSlope); }
 
-at::Tensor leaky_relu_(at::Tensor x) { return at::leaky_relu_(x, kSlope); }
+at::Tensor activation_(at::Tensor x) { return at::leaky_relu_(x, kSlope); }
 
 ConvUnit::ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride, Form form)
     : activate_(form.activate),
@@ -78,7 +78,7 @@ ConvUnit::ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const
 
 at::Tensor ConvUnit::forward(const at::Tensor& x) const {
   const at::Tensor y = norm_->forward(conv_->forward(x));
-  return activate_ ? leaky_relu_(y) : y;
+  return activate_ ? activation_(y) : y;
 }
 
 ConvStack::ConvStack(int count, std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride)

@@ -62,8 +62,8 @@ class InstanceNorm : public torch::nn::Module {
   at::Tensor weight_, bias_;
 };
 
-at::Tensor leaky_relu(const at::Tensor& x);   // slope 0.01
-at::Tensor leaky_relu_(at::Tensor x);         // in place
+at::Tensor activation(const at::Tensor& x);  // leaky ReLU of slope 0.01
+at::Tensor activation_(at::Tensor x);        // in place
 
 // conv → norm → leaky ReLU (left out with activate = false).
 class ConvUnit : public torch::nn::Module {

@@ -44,7 +44,7 @@ class ResidualBlock : public torch::nn::Module {
   }
 
   at::Tensor forward(const at::Tensor& x) const {
-    return leaky_relu(conv2_->forward(conv1_->forward(x)) + skip_->forward(x));
+    return activation(conv2_->forward(conv1_->forward(x)) + skip_->forward(x));
   }
 
  private:
