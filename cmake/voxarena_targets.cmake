@@ -25,7 +25,7 @@ foreach(target voxarena voxarena_network)
 endforeach()
 # Not for network sources: the definitions of these would bind everyone who shares the precompiled header.
 target_link_libraries(voxarena PRIVATE spdlog::spdlog OpenSSL::Crypto tomlplusplus::tomlplusplus)
-target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ${ITK_LIBRARIES}
+target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ZLIB::ZLIB ${ITK_LIBRARIES}
                                        Threads::Threads ${CMAKE_DL_LIBS})
 target_precompile_headers(voxarena_network PRIVATE <torch/nn.h> <torch/optim/sgd.h> <torch/optim/adamw.h> <vector>
                                                    <string> <memory>)

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -19,7 +21,11 @@ std::string without_bare_nan(std::string_view text) {
   std::string out(text);
   bool in_string = false;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    if (out[i] == '"' && (!in_string || out[i - 1] != '\\')) in_string = !in_string;
+    if (in_string && out[i] == '\\') {
+      ++i;  // the escaped character, perhaps a quote
+      continue;
+    }
+    if (out[i] == '"') in_string = !in_string;
     if (in_string || (i > 0 && is_word(out[i - 1]))) continue;
     for (const std::string_view token : {"NaN", "-Infinity", "Infinity"}) {
       if (out.compare(i, token.size(), token) != 0) continue;
@@ -62,8 +68,18 @@ void write(const Json& value, std::size_t depth, std::string& out) {
 }  // namespace
 
 Json parse_json(std::string_view text, std::string_view source_name) {
+  std::vector<std::set<std::string>> open_objects;
+  const auto refuse_duplicates = [&](int, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start) open_objects.emplace_back();
+    if (event == Json::parse_event_t::object_end) open_objects.pop_back();
+    if (event == Json::parse_event_t::key && !open_objects.back().insert(value.get<std::string>()).second) {
+      throw Error::input(fmt::format("{}: key {} appears twice in one object", source_name, value.dump()),
+                         "remove or rename one of them");
+    }
+    return true;
+  };
   try {
-    return Json::parse(without_bare_nan(text));
+    return Json::parse(without_bare_nan(text), refuse_duplicates);
   } catch (const nlohmann::json::parse_error& error) {
     const std::string_view before = text.substr(0, std::min(error.byte, text.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -71,6 +87,8 @@ Json parse_json(std::string_view text, std::string_view source_name) {
     const auto column = last == std::string_view::npos ? before.size() : before.size() - last - 1;
     throw Error::input(fmt::format("{}: not valid JSON at line {}, column {}", source_name, line, column),
                        "look for a missing comma, quote or bracket there; an empty file was perhaps never finished");
+  } catch (const nlohmann::json::exception& error) {  // a number beyond all bounds
+    throw Error::input(fmt::format("{}: {}", source_name, error.what()), "correct this value");
   }
 }
 

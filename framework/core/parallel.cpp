@@ -1,7 +1,10 @@
 #include "voxarena/core/parallel.h"
 
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+
+#include <algorithm>
 
 namespace voxarena {
 
@@ -10,7 +13,7 @@ void parallel_for(std::int64_t count, int threads, const std::function<void(std:
     for (std::int64_t i = 0; i < count; ++i) body(i);
     return;
   }
-  tbb::task_arena arena(threads);
+  tbb::task_arena arena(std::min(threads, tbb::info::default_concurrency()));
   arena.execute([&] {
     // One item a task: items are cases, slabs or lines of very different cost.
     tbb::parallel_for(tbb::blocked_range<std::int64_t>(0, count, 1),

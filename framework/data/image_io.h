@@ -9,7 +9,7 @@
 namespace voxarena {
 
 // One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds several channels.
-// Errors (input) name the file.
+// Errors (input) name the file: missing, truncated, NaN or infinite voxels, channels of different grids.
 Image read_image(const std::vector<std::filesystem::path>& channel_files);
 
 // Labels must be integers (1e-3) between -1 and 32767.

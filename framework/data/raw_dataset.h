@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "voxarena/core/json.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/labels.h"
 
@@ -29,7 +28,7 @@ struct RawCase {
 struct RawDataset {
   std::string name;  // "Dataset004_Hippocampus"
   std::filesystem::path folder;
-  Json json;                                // dataset.json as it is
+  std::string json_text;                    // dataset.json byte for byte
   std::vector<std::string> channel_names;   // in channel order
   Labels labels;
   std::string file_ending;                  // ".nii.gz"
@@ -50,7 +49,7 @@ RawDataset open_raw_dataset(const std::string& dataset, const Roots& roots);
 std::vector<RawCase> list_cases(const std::filesystem::path& images, const std::string& file_ending, std::int64_t channels);
 
 // Opens every file: equal size and spacing of channels and label, declared label values only, no NaN. Differences of
-// origin or direction are warnings. `problems` collects one line per finding instead of stopping at the first.
+// origin or direction are warnings. All findings go into one Error (input), a line each.
 void verify_dataset(const RawDataset& dataset, const RunContext& context);
 
 // SHA-256 over dataset.json, the case list and the content of every file: the identity of the data in a protocol.

@@ -1,0 +1,34 @@
+// One image file as ITK reads and writes it. The only door to ITK: other sources use image_io.h.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "voxarena/data/volume.h"
+
+namespace voxarena {
+
+struct ImageFile {
+  Geometry geometry;
+  std::int64_t channels = 1;  // the fourth axis of a 4-D file
+  Extent size{};
+  std::vector<float> values;  // (channel, z, y, x)
+};
+
+// Error (input) for an unknown ending, a damaged or truncated file, colour or complex voxels.
+ImageFile read_image_file(const std::filesystem::path& file);
+
+// Channels that a file holds, from its header alone.
+std::int64_t count_channels(const std::filesystem::path& file);
+
+enum class VoxelType : std::uint8_t { uint8, uint16, float32 };
+
+// Writes one channel, compressed where the format can, atomically. `values` holds voxels(size) values of `type`.
+void write_image_file(const std::filesystem::path& file, const Geometry& geometry, const Extent& size, VoxelType type,
+                      const void* values);
+
+// Ends with ".nii.gz", ".nii", ".mha" or ".nrrd".
+bool is_supported_ending(const std::filesystem::path& file);
+
+}  // namespace voxarena

@@ -1,0 +1,123 @@
+#include "voxarena/data/splits.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace voxarena {
+namespace {
+
+using Indices = std::vector<int>;
+
+std::vector<std::string> case_ids(int count) {
+  std::vector<std::string> cases;
+  for (int i = 0; i < count; ++i) cases.push_back(fmt::format("case_{:03}", i));
+  return cases;
+}
+
+std::vector<std::string> pick(const std::vector<std::string>& cases, const Indices& indices) {
+  std::vector<std::string> out;
+  for (const int i : indices) out.push_back(cases.at(static_cast<std::size_t>(i)));
+  return out;
+}
+
+// Validation sets of sklearn's KFold(5, shuffle=True, random_state=12345): tests/golden/splits/make.py
+const std::map<int, std::vector<Indices>> kGolden = {
+    {5, {{0}, {4}, {3}, {1}, {2}}},
+    {10, {{0, 7}, {3, 9}, {4, 6}, {1, 8}, {2, 5}}},
+    {17, {{0, 10, 11, 12}, {3, 6, 7, 8}, {14, 15, 16}, {1, 4, 9}, {2, 5, 13}}},
+    {20, {{3, 8, 13, 16}, {0, 10, 12, 15}, {6, 7, 11, 17}, {9, 14, 18, 19}, {1, 2, 4, 5}}},
+    {32,
+     {{0, 3, 8, 12, 15, 18, 27},
+      {6, 7, 20, 21, 23, 24, 25},
+      {10, 11, 13, 16, 19, 26},
+      {14, 17, 22, 28, 30, 31},
+      {1, 2, 4, 5, 9, 29}}},
+};
+
+TEST(Splits, five_folds_equal_nnunet) {
+  for (const auto& [count, folds] : kGolden) {
+    const auto cases = case_ids(count);
+    const auto splits = five_fold_splits({cases.rbegin(), cases.rend()});  // any order goes in
+    ASSERT_EQ(splits.size(), 5U);
+    for (std::size_t fold = 0; fold < 5; ++fold) {
+      EXPECT_EQ(splits[fold].val, pick(cases, folds[fold])) << count << " cases, fold " << fold;
+      EXPECT_EQ(splits[fold].train.size() + splits[fold].val.size(), cases.size());
+      EXPECT_TRUE(std::is_sorted(splits[fold].train.begin(), splits[fold].train.end()));
+    }
+  }
+}
+
+TEST(Splits, fewer_than_five_cases_need_a_file) {
+  EXPECT_INPUT_ERROR(five_fold_splits(case_ids(4)), "4 cases cannot be split into 5 folds");
+}
+
+TEST(Splits, a_fold_beyond_the_last_is_a_random_80_20_split) {
+  const auto cases = case_ids(10);
+  const Split split = select_fold(five_fold_splits(cases), 5, cases);
+  EXPECT_EQ(split.train, pick(cases, {0, 8, 4, 5, 3, 9, 7, 6}));
+  EXPECT_EQ(split.val, pick(cases, {1, 2}));
+}
+
+TEST(Splits, a_fold_of_the_list_is_taken_as_it_is) {
+  const auto cases = case_ids(10);
+  EXPECT_EQ(select_fold(five_fold_splits(cases), 1, cases).val, pick(cases, {3, 9}));
+  test::expect_error([&] { select_fold({}, -1, cases); }, Error::Kind::usage, "fold -1");
+  EXPECT_INPUT_ERROR(select_fold({}, 0, {"only"}), "1 case(s)");
+}
+
+TEST(Splits, the_file_is_written_as_python_does) {
+  const test::TemporaryFolder folder;
+  write_splits(folder / "splits_final.json", {{{"b", "c"}, {"a"}}});
+  EXPECT_EQ(test::read_text(folder / "splits_final.json"), R"([
+    {
+        "train": [
+            "b",
+            "c"
+        ],
+        "val": [
+            "a"
+        ]
+    }
+])");
+  const auto splits = read_splits(folder / "splits_final.json", {"a", "b", "c"});
+  ASSERT_EQ(splits.size(), 1U);
+  EXPECT_EQ(splits[0].train, (std::vector<std::string>{"b", "c"}));
+  EXPECT_EQ(splits[0].val, (std::vector<std::string>{"a"}));
+}
+
+TEST(Splits, broken_files) {
+  const test::TemporaryFolder folder;
+  const auto file = folder / "splits_final.json";
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {R"({})", "not a list of folds"},
+      {R"([])", "not a list of folds"},
+      {R"(["a"])", "fold 0: 'train' is missing"},
+      {R"([{"train": ["a"]}])", "fold 0: 'val' is missing"},
+      {R"([{"train": ["a"], "val": []}])", "fold 0: 'val' is missing, empty"},
+      {R"([{"train": ["a"], "val": ["b"]}, {"train": ["a"], "val": ["zz"]}])", "fold 1: 'val' names the unknown case \"zz\""},
+      {R"([{"train": ["a", 3], "val": ["b"]}])", "unknown case 3"},
+      {R"([{"train": ["a", "b"], "val": ["b"]}])", "fold 0: case 'b' is in 'train' and in 'val'"},
+      {R"([{"train": ["a", "a"], "val": ["b"]}])", "names case 'a' twice"},
+  };
+  for (const auto& [text, message] : table) {
+    test::write_text(file, text);
+    EXPECT_INPUT_ERROR(read_splits(file, {"a", "b", "c"}), message);
+    EXPECT_INPUT_ERROR(read_splits(file, {"a", "b", "c"}), "splits_final.json");
+  }
+  EXPECT_INPUT_ERROR(read_splits(folder / "absent.json", {"a"}), "absent.json");
+}
+
+TEST(Splits, hash_depends_on_both_halves) {
+  const Split split{{"a", "b"}, {"c"}};
+  EXPECT_EQ(split_hash(split), split_hash({{"a", "b"}, {"c"}}));
+  EXPECT_NE(split_hash(split), split_hash({{"a", "c"}, {"b"}}));
+}
+
+}  // namespace
+}  // namespace voxarena
