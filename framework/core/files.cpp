@@ -26,8 +26,8 @@ constexpr std::string_view kTemporaryPrefix = ".tmp-";
 
 fs::path temporary_name(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
-  return target.parent_path() /
-         fmt::format("{}{}-{}-{}", kTemporaryPrefix, getpid(), counter++, target.filename().string());
+  return target.parent_path() / fmt::format("{}{}-{}-{}", kTemporaryPrefix, getpid(), counter++,
+                                            target.filename().string());
 }
 
 void flush_to_disk(const fs::path& path, int flags) {
@@ -81,9 +81,11 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::commit() {
   flush_to_disk(temporary_, O_RDONLY);
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(target_, "cannot be replaced", errno);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    fail(target_, "cannot be replaced", errno);
   committed_ = true;
-  flush_to_disk(target_.has_parent_path() ? target_.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+  flush_to_disk(target_.has_parent_path() ? target_.parent_path() : fs::path("."),
+                O_RDONLY | O_DIRECTORY);
 }
 
 void make_folder(const fs::path& folder) {
@@ -95,8 +97,10 @@ void make_folder(const fs::path& folder) {
 void remove_temporary_files(const fs::path& folder) {
   std::error_code ignored;
   std::vector<fs::path> left_over;
-  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
-    if (it->path().filename().string().starts_with(kTemporaryPrefix)) left_over.push_back(it->path());
+  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end;
+       it.increment(ignored)) {
+    if (it->path().filename().string().starts_with(kTemporaryPrefix))
+      left_over.push_back(it->path());
   }
   for (const fs::path& path : left_over) fs::remove_all(path, ignored);
 }

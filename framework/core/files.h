@@ -1,5 +1,6 @@
-// Files that are either complete or absent: everything is written to a temporary name beside the target, flushed to
-// disk and renamed. A process killed at any moment leaves only complete files (and temporary ones, see below).
+// Files that are either complete or absent: everything is written to a temporary name beside the
+// target, flushed to disk and renamed. A process killed at any moment leaves only complete files
+// (and temporary ones, see below).
 #pragma once
 
 #include <filesystem>
@@ -11,11 +12,13 @@ namespace voxarena {
 // Reads a whole file. Error (input) if it is missing or unreadable.
 std::string read_file(const std::filesystem::path& path);
 
-// Replaces `path` by `content` atomically; creates missing parent folders. Error (input) on a full disk or missing rights.
+// Replaces `path` by `content` atomically; creates missing parent folders. Error (input) on a full
+// disk or missing rights.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
-// For writers that want a file name of their own (ITK, Blosc2): hands out a temporary name in the target's folder with
-// the same extension. commit() flushes and renames; without it the temporary file is removed.
+// For writers that want a file name of their own (ITK, Blosc2): hands out a temporary name in the
+// target's folder with the same extension. commit() flushes and renames; without it the temporary
+// file is removed.
 class AtomicFile {
  public:
   explicit AtomicFile(std::filesystem::path target);
@@ -35,7 +38,8 @@ class AtomicFile {
 // Creates a folder and its parents. Error (input) naming the folder.
 void make_folder(const std::filesystem::path& folder);
 
-// Removes what a killed process left behind in `folder` and below: files whose name starts with ".tmp-".
+// Removes what a killed process left behind in `folder` and below: files whose name starts with
+// ".tmp-".
 void remove_temporary_files(const std::filesystem::path& folder);
 
 }  // namespace voxarena

@@ -16,7 +16,8 @@ namespace {
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-// Python writes NaN and Infinity, which JSON does not know: they become null (spaces keep line and column right).
+// Python writes NaN and Infinity, which JSON does not know: they become null (spaces keep line and
+// column right).
 std::string without_bare_nan(std::string_view text) {
   std::string out(text);
   bool in_string = false;
@@ -72,9 +73,11 @@ Json parse_json(std::string_view text, std::string_view source_name) {
   const auto refuse_duplicates = [&](int, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start) open_objects.emplace_back();
     if (event == Json::parse_event_t::object_end) open_objects.pop_back();
-    if (event == Json::parse_event_t::key && !open_objects.back().insert(value.get<std::string>()).second) {
-      throw Error::input(fmt::format("{}: key {} appears twice in one object", source_name, value.dump()),
-                         "remove or rename one of them");
+    if (event == Json::parse_event_t::key &&
+        !open_objects.back().insert(value.get<std::string>()).second) {
+      throw Error::input(
+          fmt::format("{}: key {} appears twice in one object", source_name, value.dump()),
+          "remove or rename one of them");
     }
     return true;
   };
@@ -85,14 +88,18 @@ Json parse_json(std::string_view text, std::string_view source_name) {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto last = before.rfind('\n');
     const auto column = last == std::string_view::npos ? before.size() : before.size() - last - 1;
-    throw Error::input(fmt::format("{}: not valid JSON at line {}, column {}", source_name, line, column),
-                       "look for a missing comma, quote or bracket there; an empty file was perhaps never finished");
+    throw Error::input(
+        fmt::format("{}: not valid JSON at line {}, column {}", source_name, line, column),
+        "look for a missing comma, quote or bracket there; an empty file was perhaps never "
+        "finished");
   } catch (const nlohmann::json::exception& error) {  // a number beyond all bounds
     throw Error::input(fmt::format("{}: {}", source_name, error.what()), "correct this value");
   }
 }
 
-Json read_json(const std::filesystem::path& path) { return parse_json(read_file(path), path.string()); }
+Json read_json(const std::filesystem::path& path) {
+  return parse_json(read_file(path), path.string());
+}
 
 std::string dump_json(const Json& value) {
   std::string out;
@@ -117,6 +124,8 @@ Json sorted(const Json& value) {
 
 std::string canonical_json(const Json& value) { return sorted(value).dump(-1, ' ', true); }
 
-void write_json(const std::filesystem::path& path, const Json& value) { write_file(path, dump_json(value) + "\n"); }
+void write_json(const std::filesystem::path& path, const Json& value) {
+  write_file(path, dump_json(value) + "\n");
+}
 
 }  // namespace voxarena

@@ -46,7 +46,8 @@ struct Progress::State {
   }
 
   std::string line(Clock::time_point now) const {
-    return fmt::format("{}: {}/{}{}{}{}", title, done, total, time_left(now), note.empty() ? "" : ", ", note);
+    return fmt::format("{}: {}/{}{}{}{}", title, done, total, time_left(now),
+                       note.empty() ? "" : ", ", note);
   }
 
   void draw(Clock::time_point now) {
@@ -63,7 +64,8 @@ struct Progress::State {
   }
 };
 
-Progress::Progress(std::string title, std::int64_t total, bool quiet) : state_(std::make_unique<State>()) {
+Progress::Progress(std::string title, std::int64_t total, bool quiet)
+    : state_(std::make_unique<State>()) {
   state_->title = std::move(title);
   state_->total = total;
   state_->quiet = quiet;
@@ -76,8 +78,8 @@ Progress::~Progress() {
   if (!state_ || state_->quiet) return;
   const double seconds = seconds_between(state_->start, Clock::now());
   if (state_->terminal) fmt::print(stderr, "\r\033[K");
-  fmt::print(stderr, "{}: {}/{} in {}{}{}\n", state_->title, state_->done, state_->total, format_duration(seconds),
-             state_->note.empty() ? "" : ", ", state_->note);
+  fmt::print(stderr, "{}: {}/{} in {}{}{}\n", state_->title, state_->done, state_->total,
+             format_duration(seconds), state_->note.empty() ? "" : ", ", state_->note);
 }
 
 void Progress::advance(std::int64_t steps, std::string_view note) {

@@ -8,8 +8,8 @@
 
 namespace voxarena {
 
-// A bar that redraws itself on a terminal; elsewhere a plain line at most every ten seconds. Safe to advance from many
-// threads.
+// A bar that redraws itself on a terminal; elsewhere a plain line at most every ten seconds. Safe
+// to advance from many threads.
 //
 //   Progress progress = context.progress("preprocess", cases.size());
 //   ... progress.advance();

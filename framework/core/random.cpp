@@ -15,7 +15,8 @@ std::uint64_t mix(std::uint64_t x) {  // finaliser of SplitMix64
   return x ^ (x >> 31);
 }
 
-std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> k) {
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c,
+                                    std::array<std::uint32_t, 2> k) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t a = 0xD2511F53ULL * c[0];
     const std::uint64_t b = 0xCD9E8D57ULL * c[2];

@@ -1,6 +1,7 @@
-// Randomness. `CounterRandom` is what VoxArena itself draws from: a stream is named by numbers (seed, epoch, sample,
-// transform), so that results depend neither on the number of threads nor on where a run was resumed.
-// `NumpyRandom` repeats numpy's RandomState, for the splits and samples that nnU-Net draws with it.
+// Randomness. `CounterRandom` is what VoxArena itself draws from: a stream is named by numbers
+// (seed, epoch, sample, transform), so that results depend neither on the number of threads nor on
+// where a run was resumed. `NumpyRandom` repeats numpy's RandomState, for the splits and samples
+// that nnU-Net draws with it.
 #pragma once
 
 #include <array>
@@ -17,11 +18,11 @@ class CounterRandom {
   CounterRandom(std::uint64_t seed, std::initializer_list<std::uint64_t> stream);
 
   std::uint32_t next();
-  double uniform();                                // [0, 1)
-  double uniform(double low, double high);         // [low, high)
+  double uniform();                                           // [0, 1)
+  double uniform(double low, double high);                    // [low, high)
   std::int64_t integer(std::int64_t low, std::int64_t high);  // [low, high], both ends included
   bool chance(double probability) { return uniform() < probability; }
-  double normal();                                 // mean 0, standard deviation 1
+  double normal();  // mean 0, standard deviation 1
 
  private:
   std::array<std::uint32_t, 2> key_{};
@@ -43,7 +44,8 @@ class NumpyRandom {
   // Fisher-Yates from the end, as RandomState.shuffle.
   template <class T>
   void shuffle(std::vector<T>& values) {
-    for (std::size_t i = values.size(); i-- > 1;) std::swap(values[i], values[bounded(static_cast<std::uint32_t>(i))]);
+    for (std::size_t i = values.size(); i-- > 1;)
+      std::swap(values[i], values[bounded(static_cast<std::uint32_t>(i))]);
   }
 
  private:

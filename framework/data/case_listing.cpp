@@ -31,7 +31,8 @@ void check_channels(const RawCase& one, std::int64_t channels) {
   throw Error::input(
       fmt::format("{}: case '{}' has {} channel(s) but dataset.json declares {}",
                   one.images.front().parent_path().string(), one.id, found, channels),
-      fmt::format("the files of a case end in _0000 to _{:04}; or correct channel_names", channels - 1));
+      fmt::format("the files of a case end in _0000 to _{:04}; or correct channel_names",
+                  channels - 1));
 }
 
 // "$HOME/a" and "${HOME}/a"; unknown variables stay as they are.
@@ -56,18 +57,20 @@ fs::path resolve(const std::string& text, const fs::path& folder) {
 }
 
 RawCase listed_case(const std::string& id, const Json& entry, const fs::path& folder) {
-  const bool valid = entry.is_object() && entry.contains("images") && entry.at("images").is_array() &&
-                     !entry.at("images").empty() && entry.contains("label") && entry.at("label").is_string();
+  const bool valid = entry.is_object() && entry.contains("images") &&
+                     entry.at("images").is_array() && !entry.at("images").empty() &&
+                     entry.contains("label") && entry.at("label").is_string();
   if (!valid) {
-    throw Error::input(fmt::format("{}: dataset.{} is not of the expected form", (folder / "dataset.json").string(), id),
+    throw Error::input(fmt::format("{}: dataset.{} is not of the expected form",
+                                   (folder / "dataset.json").string(), id),
                        R"(write "case": {"images": ["a_0000.nii.gz"], "label": "a.nii.gz"})");
   }
   RawCase one{id, {}, resolve(entry.at("label").get<std::string>(), folder)};
   for (const Json& image : entry.at("images")) {
     if (!image.is_string()) {
-      throw Error::input(
-          fmt::format("{}: dataset.{}.images: {} is not a path", (folder / "dataset.json").string(), id, image.dump()),
-          "list file names");
+      throw Error::input(fmt::format("{}: dataset.{}.images: {} is not a path",
+                                     (folder / "dataset.json").string(), id, image.dump()),
+                         "list file names");
     }
     one.images.push_back(resolve(image.get<std::string>(), folder));
     require_file(one.images.back(), id, "image");
@@ -77,7 +80,8 @@ RawCase listed_case(const std::string& id, const Json& entry, const fs::path& fo
 }
 
 void sort_by_id(std::vector<RawCase>& cases) {
-  std::sort(cases.begin(), cases.end(), [](const RawCase& a, const RawCase& b) { return a.id < b.id; });
+  std::sort(cases.begin(), cases.end(),
+            [](const RawCase& a, const RawCase& b) { return a.id < b.id; });
 }
 
 std::vector<std::string> file_names(const fs::path& folder, const std::string& ending) {
@@ -102,10 +106,12 @@ bool is_channel_suffix(std::string_view text) {  // "_0000"
 
 }  // namespace
 
-std::vector<RawCase> cases_of_file_list(const Json& list, const fs::path& folder, std::int64_t channels) {
+std::vector<RawCase> cases_of_file_list(const Json& list, const fs::path& folder,
+                                        std::int64_t channels) {
   const std::string source = (folder / "dataset.json").string();
   if (!list.is_object()) {
-    throw Error::input(fmt::format("{}: 'dataset' is not an object", source), "it maps case ids to their files");
+    throw Error::input(fmt::format("{}: 'dataset' is not an object", source),
+                       "it maps case ids to their files");
   }
   std::vector<RawCase> cases;
   std::map<fs::path, std::string> user_of;
@@ -115,9 +121,10 @@ std::vector<RawCase> cases_of_file_list(const Json& list, const fs::path& folder
     for (const fs::path& image : one.images) {
       const auto [user, added] = user_of.emplace(image, id);
       if (added) continue;
-      throw Error::input(fmt::format("{}: cases '{}' and '{}' are duplicates: both name {}", source, user->second, id,
-                                     image.string()),
-                         "the same image in training and validation spoils the result: remove one of them");
+      throw Error::input(
+          fmt::format("{}: cases '{}' and '{}' are duplicates: both name {}", source, user->second,
+                      id, image.string()),
+          "the same image in training and validation spoils the result: remove one of them");
     }
     cases.push_back(std::move(one));
   }
@@ -125,16 +132,19 @@ std::vector<RawCase> cases_of_file_list(const Json& list, const fs::path& folder
   return cases;
 }
 
-std::vector<RawCase> list_cases(const fs::path& images, const std::string& file_ending, std::int64_t channels) {
+std::vector<RawCase> list_cases(const fs::path& images, const std::string& file_ending,
+                                std::int64_t channels) {
   std::map<std::string, RawCase> found;
   for (const std::string& name : file_names(images, file_ending)) {
     const std::string stem = name.substr(0, name.size() - file_ending.size());
     if (stem.size() <= 5 || !is_channel_suffix(std::string_view(stem).substr(stem.size() - 5))) {
-      throw Error::input(fmt::format("{}: the name has no channel number", (images / name).string()),
-                         fmt::format("images are called CASE_0000{}, one file per channel", file_ending));
+      throw Error::input(
+          fmt::format("{}: the name has no channel number", (images / name).string()),
+          fmt::format("images are called CASE_0000{}, one file per channel", file_ending));
     }
     RawCase& one = found[stem.substr(0, stem.size() - 5)];
-    const std::string expected = fmt::format("{}_{:04}{}", stem.substr(0, stem.size() - 5), one.images.size(), file_ending);
+    const std::string expected =
+        fmt::format("{}_{:04}{}", stem.substr(0, stem.size() - 5), one.images.size(), file_ending);
     if (name != expected) {
       throw Error::input(fmt::format("{}: missing channel file", (images / expected).string()),
                          "every case needs all channels: add the file or remove the case");
@@ -146,21 +156,24 @@ std::vector<RawCase> list_cases(const fs::path& images, const std::string& file_
     one.id = id;
     if (one.images.size() != 1 && static_cast<std::int64_t>(one.images.size()) < channels) {
       throw Error::input(
-          fmt::format("{}: missing channel file",
-                      (images / fmt::format("{}_{:04}{}", id, one.images.size(), file_ending)).string()),
+          fmt::format(
+              "{}: missing channel file",
+              (images / fmt::format("{}_{:04}{}", id, one.images.size(), file_ending)).string()),
           "every case needs all channels: add the file or remove the case");
     }
     check_channels(one, channels);
     cases.push_back(std::move(one));
   }
   if (cases.empty()) {
-    throw Error::input(fmt::format("{}: holds no images ending in {}", images.string(), file_ending),
-                       fmt::format("images are called CASE_0000{}", file_ending));
+    throw Error::input(
+        fmt::format("{}: holds no images ending in {}", images.string(), file_ending),
+        fmt::format("images are called CASE_0000{}", file_ending));
   }
   return cases;
 }
 
-void add_labels(std::vector<RawCase>& cases, const fs::path& labels, const std::string& file_ending) {
+void add_labels(std::vector<RawCase>& cases, const fs::path& labels,
+                const std::string& file_ending) {
   for (RawCase& one : cases) {
     one.label = labels / (one.id + file_ending);
     require_file(one.label, one.id, "label");

@@ -6,11 +6,14 @@
 
 namespace voxarena {
 
-// The `dataset` object of dataset.json: {"case": {"images": [...], "label": "..."}}. Environment variables in paths are
-// expanded, relative paths start at `folder`. Error (input) for a missing file or an image that two cases share.
-std::vector<RawCase> cases_of_file_list(const Json& list, const std::filesystem::path& folder, std::int64_t channels);
+// The `dataset` object of dataset.json: {"case": {"images": [...], "label": "..."}}. Environment
+// variables in paths are expanded, relative paths start at `folder`. Error (input) for a missing
+// file or an image that two cases share.
+std::vector<RawCase> cases_of_file_list(const Json& list, const std::filesystem::path& folder,
+                                        std::int64_t channels);
 
 // Fills in `labels`/{id}{ending}. Error (input) if one is missing.
-void add_labels(std::vector<RawCase>& cases, const std::filesystem::path& labels, const std::string& file_ending);
+void add_labels(std::vector<RawCase>& cases, const std::filesystem::path& labels,
+                const std::string& file_ending);
 
 }  // namespace voxarena

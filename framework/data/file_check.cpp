@@ -33,7 +33,8 @@ std::string header_value(const std::string& header, const std::string& key, char
       std::size_t from = header.find_first_not_of(' ', line + key.size());
       if (from != std::string::npos && header[from] == separator) {
         from = header.find_first_not_of(' ', from + 1);
-        return from < end ? header.substr(from, header.find_last_not_of("\r ", end - 1) + 1 - from) : "";
+        return from < end ? header.substr(from, header.find_last_not_of("\r ", end - 1) + 1 - from)
+                          : "";
       }
     }
     line = end + 1;
@@ -42,7 +43,8 @@ std::string header_value(const std::string& header, const std::string& key, char
 }
 
 [[noreturn]] void fail(const fs::path& file) {
-  throw Error::input(fmt::format("{}: is truncated or damaged", file.string()), "copy or download the file again");
+  throw Error::input(fmt::format("{}: is truncated or damaged", file.string()),
+                     "copy or download the file again");
 }
 
 }  // namespace
@@ -61,7 +63,8 @@ void require_complete_meta_image(const fs::path& file, std::uint64_t data_bytes)
   if (end == std::string::npos) fail(file);
   const std::string header = text.substr(0, end + 1);
   if (header_value(header, "ElementDataFile", '=') != "LOCAL") {
-    throw Error::input(fmt::format("{}: its voxels are in another file", file.string()), "save it as one .mha file");
+    throw Error::input(fmt::format("{}: its voxels are in another file", file.string()),
+                       "save it as one .mha file");
   }
   std::uint64_t stored = data_bytes;
   if (header_value(header, "CompressedData", '=') == "True") {

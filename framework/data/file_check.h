@@ -1,5 +1,5 @@
-// Whether an image file holds all the bytes that its header promises: ITK returns what it could read of a truncated one,
-// and does not report every failed write.
+// Whether an image file holds all the bytes that its header promises: ITK returns what it could
+// read of a truncated one, and does not report every failed write.
 #pragma once
 
 #include <cstdint>

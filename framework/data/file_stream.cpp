@@ -24,7 +24,8 @@ FileStream::FileStream(std::filesystem::path file, std::uint64_t offset) : file_
   }
   if (stream_ == nullptr) {
     if (descriptor >= 0) ::close(descriptor);
-    throw Error::input(fmt::format("{}: cannot be opened", file_.string()), "check its name and access rights");
+    throw Error::input(fmt::format("{}: cannot be opened", file_.string()),
+                       "check its name and access rights");
   }
   gzbuffer(static_cast<gzFile>(stream_), kPart);
 }
@@ -33,7 +34,8 @@ FileStream::~FileStream() { gzclose_r(static_cast<gzFile>(stream_)); }
 
 std::size_t FileStream::read_some(void* buffer, std::size_t bytes) {
   auto* stream = static_cast<gzFile>(stream_);
-  const int got = gzread(stream, buffer, static_cast<unsigned>(std::min<std::size_t>(bytes, 1U << 30)));
+  const int got =
+      gzread(stream, buffer, static_cast<unsigned>(std::min<std::size_t>(bytes, 1U << 30)));
   int state = Z_OK;
   gzerror(stream, &state);
   if (got < 0 || (state != Z_OK && state != Z_STREAM_END)) fail();
@@ -66,7 +68,8 @@ void FileStream::skip_to_end() {
 }
 
 void FileStream::fail() const {
-  throw Error::input(fmt::format("{}: is truncated or damaged", file_.string()), "copy or download the file again");
+  throw Error::input(fmt::format("{}: is truncated or damaged", file_.string()),
+                     "copy or download the file again");
 }
 
 }  // namespace voxarena

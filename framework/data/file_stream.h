@@ -7,7 +7,8 @@
 
 namespace voxarena {
 
-// Every method throws an Error (input) that names the file if it is truncated or its checksum is wrong.
+// Every method throws an Error (input) that names the file if it is truncated or its checksum is
+// wrong.
 class FileStream {
  public:
   // Starts at byte `offset` of the file; what follows may be a gzip stream of its own.

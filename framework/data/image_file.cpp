@@ -23,9 +23,13 @@ namespace fs = std::filesystem;
 
 constexpr auto kDamaged = "the file is truncated or damaged: copy it again";
 
-bool ends_with(const fs::path& file, std::string_view ending) { return file.filename().string().ends_with(ending); }
+bool ends_with(const fs::path& file, std::string_view ending) {
+  return file.filename().string().ends_with(ending);
+}
 
-bool is_nifti(const fs::path& file) { return ends_with(file, ".nii.gz") || ends_with(file, ".nii"); }
+bool is_nifti(const fs::path& file) {
+  return ends_with(file, ".nii.gz") || ends_with(file, ".nii");
+}
 
 itk::ImageIOBase::Pointer make_io(const fs::path& file) {
   itk::ImageIOBase::Pointer io;
@@ -68,24 +72,29 @@ itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
   auto io = make_io(file);
   std::error_code ignored;
   if (!fs::is_regular_file(file, ignored)) {
-    throw Error::input(fmt::format("{}: no such file", file.string()), "check its name and the folder's rights");
+    throw Error::input(fmt::format("{}: no such file", file.string()),
+                       "check its name and the folder's rights");
   }
-  guarded(file, "its header cannot be read", "the file is damaged or not of the format its name says", [&] {
-    if (!io->CanReadFile(file.c_str())) itkGenericExceptionMacro("damaged, or not of the format its name says");
-    io->ReadImageInformation();
-  });
+  guarded(file, "its header cannot be read",
+          "the file is damaged or not of the format its name says", [&] {
+            if (!io->CanReadFile(file.c_str()))
+              itkGenericExceptionMacro("damaged, or not of the format its name says");
+            io->ReadImageInformation();
+          });
   const unsigned dimension = io->GetNumberOfDimensions();
   if (dimension < 2 || dimension > 4) {
     throw Error::input(fmt::format("{}: has {} dimensions", file.string(), dimension),
                        "images are 2-D, 3-D, or 4-D with the channels last");
   }
   if (io->GetNumberOfComponents() != 1) {
-    throw Error::input(fmt::format("{}: has {} values per voxel", file.string(), io->GetNumberOfComponents()),
-                       "convert colour, vector or complex images to one scalar file per channel");
+    throw Error::input(
+        fmt::format("{}: has {} values per voxel", file.string(), io->GetNumberOfComponents()),
+        "convert colour, vector or complex images to one scalar file per channel");
   }
   for (unsigned axis = 0; axis < dimension; ++axis) {
     if (io->GetDimensions(axis) == 0) {
-      throw Error::input(fmt::format("{}: is empty along axis {}", file.string(), axis), "remove or replace the file");
+      throw Error::input(fmt::format("{}: is empty along axis {}", file.string(), axis),
+                         "remove or replace the file");
     }
   }
   return io;
@@ -94,12 +103,14 @@ itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
 void check_spacing(const Geometry& geometry, const fs::path& file) {
   for (const double spacing : geometry.spacing) {
     if (std::isfinite(spacing) && spacing > 0) continue;
-    throw Error::input(fmt::format("{}: has the impossible voxel spacing {}", file.string(), spacing),
-                       "correct the spacing in the file's header");
+    throw Error::input(
+        fmt::format("{}: has the impossible voxel spacing {}", file.string(), spacing),
+        "correct the spacing in the file's header");
   }
 }
 
-// ITK keeps axes in (x, y, z) order and a direction as one vector per axis; a negative spacing flips its axis.
+// ITK keeps axes in (x, y, z) order and a direction as one vector per axis; a negative spacing
+// flips its axis.
 Geometry geometry_of(const itk::ImageIOBase& io) {
   Geometry geometry;
   geometry.file_dimension = static_cast<int>(std::min(io.GetNumberOfDimensions(), 3U));
@@ -113,13 +124,15 @@ Geometry geometry_of(const itk::ImageIOBase& io) {
       geometry.direction[row * 3 + axis] = spacing < 0 ? -vector[row] : vector[row];
     }
   }
-  if (dimension == 2) geometry.spacing[0] = 999 * std::max(geometry.spacing[1], geometry.spacing[2]);
+  if (dimension == 2)
+    geometry.spacing[0] = 999 * std::max(geometry.spacing[1], geometry.spacing[2]);
   return geometry;
 }
 
 itk::ImageIORegion whole_region(const itk::ImageIOBase& io) {
   itk::ImageIORegion region(io.GetNumberOfDimensions());
-  for (unsigned axis = 0; axis < io.GetNumberOfDimensions(); ++axis) region.SetSize(axis, io.GetDimensions(axis));
+  for (unsigned axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
+    region.SetSize(axis, io.GetDimensions(axis));
   return region;
 }
 
@@ -170,7 +183,8 @@ void describe(itk::ImageIOBase& io, const Geometry& geometry, const Extent& size
   for (std::size_t axis = 0; axis < dimension; ++axis) {
     const auto index = static_cast<unsigned>(axis);
     std::vector<double> vector(dimension);
-    for (std::size_t row = 0; row < dimension; ++row) vector[row] = geometry.direction[row * 3 + axis];
+    for (std::size_t row = 0; row < dimension; ++row)
+      vector[row] = geometry.direction[row * 3 + axis];
     io.SetDimensions(index, static_cast<itk::SizeValueType>(size[2 - axis]));
     io.SetSpacing(index, geometry.spacing[2 - axis]);
     io.SetOrigin(index, geometry.origin[axis]);
@@ -202,12 +216,14 @@ ImageFile read_image_file(const fs::path& file) {
   check_spacing(image.geometry, file);
   const unsigned dimension = io->GetNumberOfDimensions();
   image.size = {dimension > 2 ? static_cast<std::int64_t>(io->GetDimensions(2)) : 1,
-                static_cast<std::int64_t>(io->GetDimensions(1)), static_cast<std::int64_t>(io->GetDimensions(0))};
+                static_cast<std::int64_t>(io->GetDimensions(1)),
+                static_cast<std::int64_t>(io->GetDimensions(0))};
   if (dimension == 4) image.channels = static_cast<std::int64_t>(io->GetDimensions(3));
   const auto count = static_cast<std::size_t>(image.channels * voxels(image.size));
 
   if (is_nifti(file)) {
-    guarded(file, "its voxels cannot be read", kDamaged, [&] { image.values = read_nifti_voxels(file, count); });
+    guarded(file, "its voxels cannot be read", kDamaged,
+            [&] { image.values = read_nifti_voxels(file, count); });
     return image;
   }
   require_complete(file, io->GetImageSizeInBytes());
@@ -223,14 +239,15 @@ std::int64_t count_channels(const fs::path& file) {
   return io->GetNumberOfDimensions() == 4 ? static_cast<std::int64_t>(io->GetDimensions(3)) : 1;
 }
 
-void write_image_file(const fs::path& file, const Geometry& geometry, const Extent& size, VoxelType type,
-                      const void* values) {
+void write_image_file(const fs::path& file, const Geometry& geometry, const Extent& size,
+                      VoxelType type, const void* values) {
   AtomicFile out(file);
   const auto io = make_io(out.temporary());
-  guarded(file, "cannot be written", "check the folder's access rights and the free disk space", [&] {
-    describe(*io, geometry, size, type);
-    io->Write(values);
-  });
+  guarded(file, "cannot be written", "check the folder's access rights and the free disk space",
+          [&] {
+            describe(*io, geometry, size, type);
+            io->Write(values);
+          });
   try {
     require_complete(out.temporary(), io->GetImageSizeInBytes());
   } catch (const Error&) {

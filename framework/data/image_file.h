@@ -24,9 +24,10 @@ std::int64_t count_channels(const std::filesystem::path& file);
 
 enum class VoxelType : std::uint8_t { uint8, uint16, float32 };
 
-// Writes one channel, compressed where the format can, atomically. `values` holds voxels(size) values of `type`.
-void write_image_file(const std::filesystem::path& file, const Geometry& geometry, const Extent& size, VoxelType type,
-                      const void* values);
+// Writes one channel, compressed where the format can, atomically. `values` holds voxels(size)
+// values of `type`.
+void write_image_file(const std::filesystem::path& file, const Geometry& geometry,
+                      const Extent& size, VoxelType type, const void* values);
 
 // Ends with ".nii.gz", ".nii", ".mha" or ".nrrd".
 bool is_supported_ending(const std::filesystem::path& file);

@@ -15,28 +15,33 @@ namespace {
 
 // numpy.allclose with its default tolerances.
 bool all_close(std::span<const double> a, std::span<const double> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](double x, double y) { return std::abs(x - y) <= 1e-8 + 1e-5 * std::abs(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
+    return std::abs(x - y) <= 1e-8 + 1e-5 * std::abs(y);
+  });
 }
 
-std::string text(std::span<const double> values) { return fmt::format("({:.6g})", fmt::join(values, ", ")); }
+std::string text(std::span<const double> values) {
+  return fmt::format("({:.6g})", fmt::join(values, ", "));
+}
 std::string text(const Extent& values) { return fmt::format("({})", fmt::join(values, ", ")); }
 
-void require_same_grid(const std::filesystem::path& first, const ImageFile& a, const std::filesystem::path& second,
-                       const ImageFile& b) {
+void require_same_grid(const std::filesystem::path& first, const ImageFile& a,
+                       const std::filesystem::path& second, const ImageFile& b) {
   const std::string where = fmt::format("{} and {}", first.string(), second.string());
   if (a.size != b.size) {
     throw Error::input(fmt::format("{}: size {} and {}", where, text(a.size), text(b.size)),
                        "all channels of a case lie on one grid: resample one of them");
   }
   if (const std::string difference = compare_spacing(a.geometry, b.geometry); !difference.empty()) {
-    throw Error::input(fmt::format("{}: {}", where, difference),
-                       "all channels of a case lie on one grid: correct the header or resample one of them");
+    throw Error::input(
+        fmt::format("{}: {}", where, difference),
+        "all channels of a case lie on one grid: correct the header or resample one of them");
   }
 }
 
 void require_finite(const std::filesystem::path& file, const ImageFile& image) {
-  const auto bad = std::count_if(image.values.begin(), image.values.end(), [](float v) { return !std::isfinite(v); });
+  const auto bad = std::count_if(image.values.begin(), image.values.end(),
+                                 [](float v) { return !std::isfinite(v); });
   if (bad == 0) return;
   throw Error::input(fmt::format("{}: {} voxel(s) are NaN or infinite", file.string(), bad),
                      "replace them by a number that means background");
@@ -66,16 +71,18 @@ Image read_image(const std::vector<std::filesystem::path>& channel_files) {
 LabelImage read_label(const std::filesystem::path& file) {
   const ImageFile read = read_image_file(file);
   if (read.channels != 1) {
-    throw Error::input(fmt::format("{}: a label file with {} channels", file.string(), read.channels),
-                       "a label map has one integer per voxel");
+    throw Error::input(
+        fmt::format("{}: a label file with {} channels", file.string(), read.channels),
+        "a label map has one integer per voxel");
   }
   LabelImage label{Volume<std::int16_t>(1, read.size), read.geometry};
   for (std::size_t i = 0; i < read.values.size(); ++i) {
     const float value = read.values[i];
     const float rounded = std::round(value);
     if (!(std::abs(value - rounded) <= 1e-3F) || rounded < -1 || rounded > 32767) {
-      throw Error::input(fmt::format("{}: {} is not a label", file.string(), value),
-                         "label maps hold integers from 0 to 32767; were they interpolated, or is this an image?");
+      throw Error::input(
+          fmt::format("{}: {} is not a label", file.string(), value),
+          "label maps hold integers from 0 to 32767; were they interpolated, or is this an image?");
     }
     label.voxels.values[i] = static_cast<std::int16_t>(rounded);
   }
@@ -86,7 +93,8 @@ void write_label(const std::filesystem::path& file, const LabelImage& label) {
   const std::vector<std::int16_t>& values = label.voxels.values;
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   if (low == values.end() || *low < 0) {
-    throw Error::internal(fmt::format("{}: a label map to write is empty or holds negative labels", file.string()));
+    throw Error::internal(
+        fmt::format("{}: a label map to write is empty or holds negative labels", file.string()));
   }
   if (*high < 255) {
     const std::vector<std::uint8_t> bytes(values.begin(), values.end());
@@ -98,9 +106,11 @@ void write_label(const std::filesystem::path& file, const LabelImage& label) {
 
 void write_image(const std::filesystem::path& file, const Image& image) {
   if (image.voxels.channels != 1) {
-    throw Error::internal(fmt::format("{}: {} channels for one file", file.string(), image.voxels.channels));
+    throw Error::internal(
+        fmt::format("{}: {} channels for one file", file.string(), image.voxels.channels));
   }
-  write_image_file(file, image.geometry, image.voxels.size, VoxelType::float32, image.voxels.values.data());
+  write_image_file(file, image.geometry, image.voxels.size, VoxelType::float32,
+                   image.voxels.values.data());
 }
 
 std::string compare_spacing(const Geometry& a, const Geometry& b) {
@@ -109,7 +119,8 @@ std::string compare_spacing(const Geometry& a, const Geometry& b) {
 }
 
 std::string compare_origin_and_direction(const Geometry& a, const Geometry& b) {
-  if (!all_close(a.origin, b.origin)) return fmt::format("origin {} and {}", text(a.origin), text(b.origin));
+  if (!all_close(a.origin, b.origin))
+    return fmt::format("origin {} and {}", text(a.origin), text(b.origin));
   if (all_close(a.direction, b.direction)) return {};
   return fmt::format("direction {} and {}", text(a.direction), text(b.direction));
 }

@@ -8,8 +8,9 @@
 
 namespace voxarena {
 
-// One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds several channels.
-// Errors (input) name the file: missing, truncated, NaN or infinite voxels, channels of different grids.
+// One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds
+// several channels. Errors (input) name the file: missing, truncated, NaN or infinite voxels,
+// channels of different grids.
 Image read_image(const std::vector<std::filesystem::path>& channel_files);
 
 // Labels must be integers (1e-3) between -1 and 32767.
@@ -21,7 +22,8 @@ void write_label(const std::filesystem::path& file, const LabelImage& label);
 void write_image(const std::filesystem::path& file, const Image& image);
 
 // Empty if equal within tolerance, else one line naming what differs: "size (…) and (…)".
-std::string compare_spacing(const Geometry& a, const Geometry& b);             // an error for nnU-Net
-std::string compare_origin_and_direction(const Geometry& a, const Geometry& b);  // a warning for nnU-Net
+std::string compare_spacing(const Geometry& a, const Geometry& b);  // an error for nnU-Net
+std::string compare_origin_and_direction(const Geometry& a,
+                                         const Geometry& b);  // a warning for nnU-Net
 
 }  // namespace voxarena

@@ -23,8 +23,9 @@ const Json& labels_object(const Json& dataset_json, const std::string& source) {
 
 int label_value(const Json& value, const std::string& name, const std::string& source) {
   if (!value.is_number_integer()) {
-    throw Error::input(fmt::format("{}: labels.{}: {} is not an integer", source, name, value.dump()),
-                       "a label is an integer, a region a list of integers");
+    throw Error::input(
+        fmt::format("{}: labels.{}: {} is not an integer", source, name, value.dump()),
+        "a label is an integer, a region a list of integers");
   }
   const auto number = value.get<std::int64_t>();
   if (number < 0 || number > kLargestLabel) {
@@ -34,7 +35,8 @@ int label_value(const Json& value, const std::string& name, const std::string& s
   return static_cast<int>(number);
 }
 
-std::vector<int> entry_values(const Json& entry, const std::string& name, const std::string& source) {
+std::vector<int> entry_values(const Json& entry, const std::string& name,
+                              const std::string& source) {
   if (!entry.is_array()) return {label_value(entry, name, source)};
   std::vector<int> values;
   for (const Json& item : entry) values.push_back(label_value(item, name, source));
@@ -47,19 +49,22 @@ std::vector<int> entry_values(const Json& entry, const std::string& name, const 
 
 void check_background(const Json& labels, const std::string& source) {
   const auto background = labels.find("background");
-  if (background == labels.end() || !background->is_number_integer() || background->get<std::int64_t>() != 0) {
+  if (background == labels.end() || !background->is_number_integer() ||
+      background->get<std::int64_t>() != 0) {
     throw Error::input(fmt::format("{}: labels.background must be declared as 0", source),
                        R"(add "background": 0 to 'labels')");
   }
 }
 
 // regions_class_order: one integer per region, the value that is painted for it.
-std::vector<int> class_order(const Json& dataset_json, std::size_t regions, const std::string& source) {
+std::vector<int> class_order(const Json& dataset_json, std::size_t regions,
+                             const std::string& source) {
   const auto field = dataset_json.find("regions_class_order");
   const bool is_list = field != dataset_json.end() && field->is_array() && field->size() == regions;
   if (!is_list) {
     throw Error::input(
-        fmt::format("{}: 'regions_class_order' must be a list with one label per region ({})", source, regions),
+        fmt::format("{}: 'regions_class_order' must be a list with one label per region ({})",
+                    source, regions),
         "data sets with regions say which label each region paints, in the order of 'labels'");
   }
   std::vector<int> order;
@@ -82,25 +87,29 @@ Labels Labels::from_dataset_json(const Json& dataset_json, const std::string& so
     labels.all_values_.insert(labels.all_values_.end(), values.begin(), values.end());
     if (std::all_of(values.begin(), values.end(), [](int value) { return value == 0; })) continue;
     labels.has_regions_ = labels.has_regions_ || values.size() > 1;
-    labels.foreground_.push_back({name, std::move(values)});
+    labels.foreground_.push_back({name, std::move(values), entry.is_array()});
   }
   std::vector<int>& all = labels.all_values_;
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
 
   if (labels.foreground_.empty()) {
-    throw Error::input(fmt::format("{}: 'labels' declares no foreground", source), "declare at least one structure");
+    throw Error::input(fmt::format("{}: 'labels' declares no foreground", source),
+                       "declare at least one structure");
   }
   if (labels.ignore_ && *labels.ignore_ != all.back() + 1) {
-    throw Error::input(fmt::format("{}: labels.ignore is {} but must be {}", source, *labels.ignore_, all.back() + 1),
+    throw Error::input(fmt::format("{}: labels.ignore is {} but must be {}", source,
+                                   *labels.ignore_, all.back() + 1),
                        "the ignore label follows the largest other label");
   }
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (all[i] == static_cast<int>(i)) continue;
-    throw Error::input(fmt::format("{}: labels: value {} is missing, values must be consecutive", source, i),
-                       "renumber the labels 0, 1, 2, ... in dataset.json and in the label files");
+    throw Error::input(
+        fmt::format("{}: labels: value {} is missing, values must be consecutive", source, i),
+        "renumber the labels 0, 1, 2, ... in dataset.json and in the label files");
   }
-  if (labels.has_regions_) labels.regions_class_order_ = class_order(dataset_json, labels.foreground_.size(), source);
+  if (labels.has_regions_)
+    labels.regions_class_order_ = class_order(dataset_json, labels.foreground_.size(), source);
   return labels;
 }
 

@@ -14,12 +14,14 @@ namespace voxarena {
 struct LabelEntry {
   std::string name;
   std::vector<int> values;
-  bool is_list = false;  // declared as a list, be it of one value: nnU-Net's summary.json calls it "(3,)"
+  bool is_list =
+      false;  // declared as a list, be it of one value: nnU-Net's summary.json calls it "(3,)"
 };
 
 class Labels {
  public:
-  // `dataset_json` is the whole document; `source` its file name for messages. Error (input) on a broken rule.
+  // `dataset_json` is the whole document; `source` its file name for messages. Error (input) on a
+  // broken rule.
   static Labels from_dataset_json(const Json& dataset_json, const std::string& source);
 
   const std::vector<LabelEntry>& foreground() const { return foreground_; }

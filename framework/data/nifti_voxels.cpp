@@ -50,12 +50,14 @@ Layout read_layout(FileStream& stream, const fs::path& file) {
   constexpr std::int32_t kSize = kHeaderBytes;
   layout.swapped = field<std::int32_t>(header, 0, false) != kSize;
   if (field<std::int32_t>(header, 0, layout.swapped) != kSize) {
-    throw Error::input(fmt::format("{}: not a NIfTI-1 file", file.string()), "convert it to NIfTI-1");
+    throw Error::input(fmt::format("{}: not a NIfTI-1 file", file.string()),
+                       "convert it to NIfTI-1");
   }
   layout.type = field<std::int16_t>(header, 70, layout.swapped);
   const auto offset = field<float>(header, 108, layout.swapped);
   if (!(offset >= 348 && offset < 1e9F)) {
-    throw Error::input(fmt::format("{}: the voxels start at byte {}", file.string(), offset), "the file is damaged");
+    throw Error::input(fmt::format("{}: the voxels start at byte {}", file.string(), offset),
+                       "the file is damaged");
   }
   layout.offset = static_cast<std::size_t>(offset);
   const auto slope = field<float>(header, 112, layout.swapped);
@@ -77,15 +79,17 @@ std::vector<float> read_as(FileStream& stream, const Layout& layout, std::size_t
     stream.read(raw.data(), part * sizeof(T));
     for (std::size_t i = 0; i < part; ++i) {
       const T value = layout.swapped ? swap_bytes(raw[i]) : raw[i];
-      values[done + i] = scaled ? static_cast<float>(static_cast<double>(value) * layout.slope + layout.intercept)
-                                : static_cast<float>(value);
+      values[done + i] =
+          scaled ? static_cast<float>(static_cast<double>(value) * layout.slope + layout.intercept)
+                 : static_cast<float>(value);
     }
     done += part;
   }
   return values;
 }
 
-std::vector<float> read_voxels(FileStream& stream, const Layout& layout, std::size_t count, const fs::path& file) {
+std::vector<float> read_voxels(FileStream& stream, const Layout& layout, std::size_t count,
+                               const fs::path& file) {
   switch (layout.type) {  // DT_* of the NIfTI-1 standard
     case 2: return read_as<std::uint8_t>(stream, layout, count);
     case 4: return read_as<std::int16_t>(stream, layout, count);
@@ -99,8 +103,9 @@ std::vector<float> read_voxels(FileStream& stream, const Layout& layout, std::si
     case 1280: return read_as<std::uint64_t>(stream, layout, count);
     default: break;
   }
-  throw Error::input(fmt::format("{}: voxels of NIfTI type {} cannot be read", file.string(), layout.type),
-                     "convert the file to integer or float voxels");
+  throw Error::input(
+      fmt::format("{}: voxels of NIfTI type {} cannot be read", file.string(), layout.type),
+      "convert the file to integer or float voxels");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Synthetic MR-like data sets in nnU-Net raw layout: nested and adjacent organs of different size and contrast,
-// deformation, partial volume, noise, bias field, anisotropic spacing. Deterministic by seed, for any number of threads.
+// Synthetic MR-like data sets in nnU-Net raw layout: nested and adjacent organs of different size
+// and contrast, deformation, partial volume, noise, bias field, anisotropic spacing. Deterministic
+// by seed, for any number of threads.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,8 @@ namespace voxarena {
 
 struct PhantomOptions {
   std::int64_t cases = 20;
-  int classes = 4;               // foreground organs, 1..12
-  Extent size{40, 64, 64};       // voxels of a typical case; shapes vary by about 15 % around it
+  int classes = 4;                 // foreground organs, 1..12
+  Extent size{40, 64, 64};         // voxels of a typical case; shapes vary by about 15 % around it
   Spacing spacing{2.0, 1.0, 1.0};  // mm
   std::uint64_t seed = 1;
 };
@@ -25,7 +26,9 @@ struct Phantom {
 };
 Phantom make_phantom(const PhantomOptions& options, std::int64_t index);
 
-// Writes `folder` (DatasetXXX_Name) with dataset.json, imagesTr and labelsTr. Error (input) if it exists and is not empty.
-void write_phantom_dataset(const std::filesystem::path& folder, const PhantomOptions& options, const RunContext& context);
+// Writes `folder` (DatasetXXX_Name) with dataset.json, imagesTr and labelsTr. Error (input) if it
+// exists and is not empty.
+void write_phantom_dataset(const std::filesystem::path& folder, const PhantomOptions& options,
+                           const RunContext& context);
 
 }  // namespace voxarena

@@ -57,7 +57,8 @@ const Json& field(const Json& json, const char* name, const std::string& source)
 
 // {"0": "CT", "1": "PET"}; very old files call it 'modality'.
 std::vector<std::string> read_channel_names(const Json& json, const std::string& source) {
-  const char* key = !json.contains("channel_names") && json.contains("modality") ? "modality" : "channel_names";
+  const char* key =
+      !json.contains("channel_names") && json.contains("modality") ? "modality" : "channel_names";
   const Json& channels = field(json, key, source);
   std::map<int, std::string> names;
   for (const auto& [number, name] : channels.items()) {
@@ -92,21 +93,25 @@ void check_count(const RawDataset& dataset, const Json& json, const std::string&
                        fmt::format("write \"numTraining\": {}", dataset.cases.size()));
   }
   if (count.get<std::int64_t>() == static_cast<std::int64_t>(dataset.cases.size())) return;
-  throw Error::input(
-      fmt::format("{}: numTraining is {} but there are {} training cases", source, count.dump(), dataset.cases.size()),
-      "correct numTraining, or look for cases that were not copied");
+  throw Error::input(fmt::format("{}: numTraining is {} but there are {} training cases", source,
+                                 count.dump(), dataset.cases.size()),
+                     "correct numTraining, or look for cases that were not copied");
 }
 
 }  // namespace
 
-Roots Roots::from(const std::string& raw, const std::string& preprocessed, const std::string& results) {
-  return {root(raw, "nnUNet_raw"), root(preprocessed, "nnUNet_preprocessed"), root(results, "nnUNet_results")};
+Roots Roots::from(const std::string& raw, const std::string& preprocessed,
+                  const std::string& results) {
+  return {root(raw, "nnUNet_raw"), root(preprocessed, "nnUNet_preprocessed"),
+          root(results, "nnUNet_results")};
 }
 
 const RawCase& RawDataset::find(const std::string& id) const {
-  const auto found = std::find_if(cases.begin(), cases.end(), [&](const RawCase& one) { return one.id == id; });
+  const auto found =
+      std::find_if(cases.begin(), cases.end(), [&](const RawCase& one) { return one.id == id; });
   if (found != cases.end()) return *found;
-  throw Error::input(fmt::format("{}: has no case '{}'", name, id), "case ids are file names without channel number");
+  throw Error::input(fmt::format("{}: has no case '{}'", name, id),
+                     "case ids are file names without channel number");
 }
 
 std::string resolve_dataset_name(const std::string& dataset, const Roots& roots) {
@@ -125,10 +130,12 @@ std::string resolve_dataset_name(const std::string& dataset, const Roots& roots)
   }
   if (names.size() == 1) return *names.begin();
   if (names.empty()) {
-    throw Error::input(fmt::format("data set {}: no folder {}... below '{}'", dataset, prefix, roots.raw.string()),
-                       "set --raw (or nnUNet_raw) to the folder that holds the data sets, or give a path");
+    throw Error::input(
+        fmt::format("data set {}: no folder {}... below '{}'", dataset, prefix, roots.raw.string()),
+        "set --raw (or nnUNet_raw) to the folder that holds the data sets, or give a path");
   }
-  throw Error::input(fmt::format("data set {}: several folders have this number: {}", dataset, fmt::join(names, ", ")),
+  throw Error::input(fmt::format("data set {}: several folders have this number: {}", dataset,
+                                 fmt::join(names, ", ")),
                      "give the full name");
 }
 
@@ -142,12 +149,14 @@ RawDataset open_raw_dataset(const std::string& dataset, const Roots& roots) {
   }
   const std::string source = (out.folder / "dataset.json").string();
   if (!fs::exists(source)) {
-    throw Error::input(fmt::format("{}: no such file", source),
-                       "a data set is a folder DatasetXXX_Name with dataset.json, imagesTr and labelsTr");
+    throw Error::input(
+        fmt::format("{}: no such file", source),
+        "a data set is a folder DatasetXXX_Name with dataset.json, imagesTr and labelsTr");
   }
   out.json_text = read_file(source);
   const Json json = parse_json(out.json_text, source);
-  if (!json.is_object()) throw Error::input(fmt::format("{}: not a JSON object", source), "see nnU-Net's manual");
+  if (!json.is_object())
+    throw Error::input(fmt::format("{}: not a JSON object", source), "see nnU-Net's manual");
   out.labels = Labels::from_dataset_json(json, source);
   out.channel_names = read_channel_names(json, source);
   out.file_ending = read_file_ending(json, source);

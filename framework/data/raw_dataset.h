@@ -11,12 +11,14 @@
 
 namespace voxarena {
 
-// The three roots; empty where neither an option nor nnUNet_raw, nnUNet_preprocessed, nnUNet_results names one.
+// The three roots; empty where neither an option nor nnUNet_raw, nnUNet_preprocessed,
+// nnUNet_results names one.
 struct Roots {
   std::filesystem::path raw, preprocessed, results;
 
   // Option values win over the environment.
-  static Roots from(const std::string& raw, const std::string& preprocessed, const std::string& results);
+  static Roots from(const std::string& raw, const std::string& preprocessed,
+                    const std::string& results);
 };
 
 struct RawCase {
@@ -28,31 +30,36 @@ struct RawCase {
 struct RawDataset {
   std::string name;  // "Dataset004_Hippocampus"
   std::filesystem::path folder;
-  std::string json_text;                    // dataset.json byte for byte
-  std::vector<std::string> channel_names;   // in channel order
+  std::string json_text;                   // dataset.json byte for byte
+  std::vector<std::string> channel_names;  // in channel order
   Labels labels;
-  std::string file_ending;                  // ".nii.gz"
-  std::vector<RawCase> cases;               // sorted by id
+  std::string file_ending;     // ".nii.gz"
+  std::vector<RawCase> cases;  // sorted by id
 
   std::int64_t channels() const { return static_cast<std::int64_t>(channel_names.size()); }
   const RawCase& find(const std::string& id) const;  // Error (input) if unknown
 };
 
-// "4", "Dataset004_Hippocampus" or a path → the data set's name. Looks below all roots that are set.
+// "4", "Dataset004_Hippocampus" or a path → the data set's name. Looks below all roots that are
+// set.
 std::string resolve_dataset_name(const std::string& dataset, const Roots& roots);
 
-// Reads dataset.json and lists the training cases. Errors (input) name the file or field: missing dataset.json, numTraining
-// that does not match, a missing channel or label file, ... Opens no image.
+// Reads dataset.json and lists the training cases. Errors (input) name the file or field: missing
+// dataset.json, numTraining that does not match, a missing channel or label file, ... Opens no
+// image.
 RawDataset open_raw_dataset(const std::string& dataset, const Roots& roots);
 
 // Cases of any folder with nnU-Net's image names (for prediction): no labels.
-std::vector<RawCase> list_cases(const std::filesystem::path& images, const std::string& file_ending, std::int64_t channels);
+std::vector<RawCase> list_cases(const std::filesystem::path& images, const std::string& file_ending,
+                                std::int64_t channels);
 
-// Opens every file: equal size and spacing of channels and label, declared label values only, no NaN. Differences of
-// origin or direction are warnings. All findings go into one Error (input), a line each.
+// Opens every file: equal size and spacing of channels and label, declared label values only, no
+// NaN. Differences of origin or direction are warnings. All findings go into one Error (input), a
+// line each.
 void verify_dataset(const RawDataset& dataset, const RunContext& context);
 
-// SHA-256 over dataset.json, the case list and the content of every file: the identity of the data in a protocol.
+// SHA-256 over dataset.json, the case list and the content of every file: the identity of the data
+// in a protocol.
 std::string dataset_hash(const RawDataset& dataset, const RunContext& context);
 
 }  // namespace voxarena

@@ -45,12 +45,14 @@ std::vector<std::string> read_half(const Json& entry, const char* half, const st
   std::set<std::string> seen;
   for (const Json& item : *field) {
     if (!item.is_string() || !known.contains(item.get<std::string>())) {
-      throw Error::input(fmt::format("{}: '{}' names the unknown case {}", where, half, item.dump()),
-                         "case ids are file names without channel number and ending; remove it or add its files");
+      throw Error::input(
+          fmt::format("{}: '{}' names the unknown case {}", where, half, item.dump()),
+          "case ids are file names without channel number and ending; remove it or add its files");
     }
     cases.push_back(item.get<std::string>());
     if (!seen.insert(cases.back()).second) {
-      throw Error::input(fmt::format("{}: '{}' names case '{}' twice", where, half, cases.back()), "remove one of them");
+      throw Error::input(fmt::format("{}: '{}' names case '{}' twice", where, half, cases.back()),
+                         "remove one of them");
     }
   }
   return cases;
@@ -81,7 +83,8 @@ std::vector<Split> five_fold_splits(std::vector<std::string> cases) {
   return splits;
 }
 
-std::vector<Split> read_splits(const std::filesystem::path& file, const std::vector<std::string>& cases) {
+std::vector<Split> read_splits(const std::filesystem::path& file,
+                               const std::vector<std::string>& cases) {
   const Json json = read_json(file);
   if (!json.is_array() || json.empty()) {
     throw Error::input(fmt::format("{}: not a list of folds", file.string()),
@@ -95,8 +98,9 @@ std::vector<Split> read_splits(const std::filesystem::path& file, const std::vec
     const std::set<std::string> training(split.train.begin(), split.train.end());
     for (const std::string& id : split.val) {
       if (!training.contains(id)) continue;
-      throw Error::input(fmt::format("{}: case '{}' is in 'train' and in 'val'", where, id),
-                         "a case that is trained on cannot be evaluated: remove it from one of them");
+      throw Error::input(
+          fmt::format("{}: case '{}' is in 'train' and in 'val'", where, id),
+          "a case that is trained on cannot be evaluated: remove it from one of them");
     }
     splits.push_back(std::move(split));
   }
@@ -110,14 +114,17 @@ void write_splits(const std::filesystem::path& file, const std::vector<Split>& s
 }
 
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases) {
-  if (fold < 0) throw Error::usage(fmt::format("fold {} does not exist", fold), "folds are numbered from 0");
+  if (fold < 0)
+    throw Error::usage(fmt::format("fold {} does not exist", fold), "folds are numbered from 0");
   if (static_cast<std::size_t>(fold) < splits.size()) return splits[static_cast<std::size_t>(fold)];
   if (cases.size() < 2) {
-    throw Error::input(fmt::format("{} case(s) cannot be split into training and validation", cases.size()),
-                       "add cases to the data set");
+    throw Error::input(
+        fmt::format("{} case(s) cannot be split into training and validation", cases.size()),
+        "add cases to the data set");
   }
   std::sort(cases.begin(), cases.end());
-  const std::vector<std::size_t> order = shuffled_indices(cases.size(), kSeed + static_cast<std::uint32_t>(fold));
+  const std::vector<std::size_t> order =
+      shuffled_indices(cases.size(), kSeed + static_cast<std::uint32_t>(fold));
   const auto training = static_cast<std::size_t>(static_cast<double>(cases.size()) * 0.8);
   Split split;
   std::vector<bool> is_training(cases.size(), false);

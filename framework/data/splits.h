@@ -1,4 +1,5 @@
-// Cross-validation splits, equal to nnU-Net's: KFold(5, shuffle, seed 12345), splits_final.json honoured.
+// Cross-validation splits, equal to nnU-Net's: KFold(5, shuffle, seed 12345), splits_final.json
+// honoured.
 #pragma once
 
 #include <filesystem>
@@ -14,9 +15,10 @@ struct Split {
 // Five folds of sorted case ids. Error (input) for fewer than five cases.
 std::vector<Split> five_fold_splits(std::vector<std::string> cases);
 
-// Reads and validates splits_final.json: every case known, none in both halves, halves not empty. Patient-wise grouping
-// is whatever the file says.
-std::vector<Split> read_splits(const std::filesystem::path& file, const std::vector<std::string>& cases);
+// Reads and validates splits_final.json: every case known, none in both halves, halves not empty.
+// Patient-wise grouping is whatever the file says.
+std::vector<Split> read_splits(const std::filesystem::path& file,
+                               const std::vector<std::string>& cases);
 void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits);
 
 // Fold `fold` of `splits`; beyond the last one nnU-Net's random 80:20 split with seed 12345 + fold.

@@ -1,5 +1,5 @@
-// Preprocessed cases on disk: nnU-Net's {case}.b2nd, {case}_seg.b2nd (c-blosc2), with {case}.json beside them for the
-// properties. Windows are read by decoding only the blocks they touch.
+// Preprocessed cases on disk: nnU-Net's {case}.b2nd, {case}_seg.b2nd (c-blosc2), with {case}.json
+// beside them for the properties. Windows are read by decoding only the blocks they touch.
 #pragma once
 
 #include <filesystem>
@@ -12,20 +12,22 @@
 
 namespace voxarena {
 
-// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed axes.
+// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed
+// axes.
 struct CaseProperties {
-  Geometry geometry;                // of the original files
-  Spacing spacing{};                // original, transposed
+  Geometry geometry;  // of the original files
+  Spacing spacing{};  // original, transposed
   Extent shape_before_cropping{};
-  Box crop;                         // of the nonzero region
-  Extent shape_after_cropping{};    // before resampling
-  // Per label value (or region index, see `class_keys`): up to 10000+ voxels (z, y, x) in the resampled volume.
+  Box crop;                       // of the nonzero region
+  Extent shape_after_cropping{};  // before resampling
+  // Per label value (or region index, see `class_keys`): up to 10000+ voxels (z, y, x) in the
+  // resampled volume.
   std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations;
 };
 
 struct PreprocessedCase {
-  Volume<float> data;          // (C, Z, Y, X), transposed, cropped, normalised, resampled
-  Volume<std::int16_t> seg;    // one channel; -1 outside the nonzero region, else labels
+  Volume<float> data;        // (C, Z, Y, X), transposed, cropped, normalised, resampled
+  Volume<std::int16_t> seg;  // one channel; -1 outside the nonzero region, else labels
   CaseProperties properties;
 };
 
@@ -46,7 +48,8 @@ class CaseStore {
   Extent patch_;
 };
 
-// One case opened for reading windows. Cheap to keep open; read() may be called from several threads at once.
+// One case opened for reading windows. Cheap to keep open; read() may be called from several
+// threads at once.
 class StoredCase {
  public:
   StoredCase(const std::filesystem::path& folder, const std::string& id);
@@ -66,10 +69,12 @@ class StoredCase {
   std::unique_ptr<State> state_;
 };
 
-// Chunk and block shapes (c, z, y, x) of nnU-Net 2.8 for an array of `image` voxels of `bytes` each.
+// Chunk and block shapes (c, z, y, x) of nnU-Net 2.8 for an array of `image` voxels of `bytes`
+// each.
 struct BlockShape {
   std::array<std::int64_t, 4> block{}, chunk{};
 };
-BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch, std::int64_t bytes);
+BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch,
+                         std::int64_t bytes);
 
 }  // namespace voxarena

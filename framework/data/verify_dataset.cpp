@@ -16,25 +16,29 @@ struct Findings {
   std::vector<std::string> errors, warnings;
 };
 
-void check_label_values(const RawCase& one, const LabelImage& label, const Labels& labels, Findings& out) {
+void check_label_values(const RawCase& one, const LabelImage& label, const Labels& labels,
+                        Findings& out) {
   const std::set<int> present(label.voxels.values.begin(), label.voxels.values.end());
   for (const int value : present) {
     if (labels.is_declared(value)) continue;
-    out.errors.push_back(fmt::format("{}: label value {} is not declared in dataset.json", one.label.string(), value));
+    out.errors.push_back(fmt::format("{}: label value {} is not declared in dataset.json",
+                                     one.label.string(), value));
   }
 }
 
 void check_case(const RawDataset& dataset, const RawCase& one, Findings& out) {
   const Image image = read_image(one.images);
   if (image.voxels.channels != dataset.channels()) {
-    out.errors.push_back(fmt::format("{}: has {} channel(s), dataset.json declares {}", one.images.front().string(),
-                                     image.voxels.channels, dataset.channels()));
+    out.errors.push_back(fmt::format("{}: has {} channel(s), dataset.json declares {}",
+                                     one.images.front().string(), image.voxels.channels,
+                                     dataset.channels()));
   }
   const LabelImage label = read_label(one.label);
   check_label_values(one, label, dataset.labels, out);
   const std::string where = fmt::format("{}: image and label differ: ", one.label.string());
   if (image.voxels.size != label.voxels.size) {
-    out.errors.push_back(fmt::format("{}size ({}) and ({})", where, fmt::join(image.voxels.size, ", "),
+    out.errors.push_back(fmt::format("{}size ({}) and ({})", where,
+                                     fmt::join(image.voxels.size, ", "),
                                      fmt::join(label.voxels.size, ", ")));
   }
   const std::string spacing = compare_spacing(image.geometry, label.geometry);
@@ -48,16 +52,17 @@ void check_case(const RawDataset& dataset, const RawCase& one, Findings& out) {
 void verify_dataset(const RawDataset& dataset, const RunContext& context) {
   std::vector<Findings> findings(dataset.cases.size());
   Progress progress = context.progress("verify", static_cast<std::int64_t>(dataset.cases.size()));
-  parallel_for(static_cast<std::int64_t>(dataset.cases.size()), context.threads, [&](std::int64_t i) {
-    context.check_interrupt();
-    const auto index = static_cast<std::size_t>(i);
-    try {
-      check_case(dataset, dataset.cases[index], findings[index]);
-    } catch (const Error& error) {
-      findings[index].errors.emplace_back(error.what());
-    }
-    progress.advance();
-  });
+  parallel_for(static_cast<std::int64_t>(dataset.cases.size()), context.threads,
+               [&](std::int64_t i) {
+                 context.check_interrupt();
+                 const auto index = static_cast<std::size_t>(i);
+                 try {
+                   check_case(dataset, dataset.cases[index], findings[index]);
+                 } catch (const Error& error) {
+                   findings[index].errors.emplace_back(error.what());
+                 }
+                 progress.advance();
+               });
   constexpr std::size_t kShown = 20;
   std::vector<std::string> errors;
   for (const Findings& one : findings) {

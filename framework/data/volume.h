@@ -45,15 +45,18 @@ struct Volume {
   std::size_t offset(std::int64_t c, std::int64_t z, std::int64_t y, std::int64_t x) const {
     return static_cast<std::size_t>(((c * size[0] + z) * size[1] + y) * size[2] + x);
   }
-  T& at(std::int64_t c, std::int64_t z, std::int64_t y, std::int64_t x) { return values[offset(c, z, y, x)]; }
+  T& at(std::int64_t c, std::int64_t z, std::int64_t y, std::int64_t x) {
+    return values[offset(c, z, y, x)];
+  }
   const T& at(std::int64_t c, std::int64_t z, std::int64_t y, std::int64_t x) const {
     return values[offset(c, z, y, x)];
   }
 };
 
-// Where the voxels lie, in ITK's convention: origin and direction in (x, y, z) order, direction row by row.
-// `spacing` is in array order (z, y, x). A 2-D file keeps its own 2-D geometry in the first entries of `origin` and the
-// upper left of `direction`, has size (1, y, x) and nnU-Net's pseudo spacing (999 * largest, y, x).
+// Where the voxels lie, in ITK's convention: origin and direction in (x, y, z) order, direction row
+// by row. `spacing` is in array order (z, y, x). A 2-D file keeps its own 2-D geometry in the first
+// entries of `origin` and the upper left of `direction`, has size (1, y, x) and nnU-Net's pseudo
+// spacing (999 * largest, y, x).
 struct Geometry {
   int file_dimension = 3;
   Spacing spacing{1, 1, 1};

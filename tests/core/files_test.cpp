@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 using test::TemporaryFolder;
 
 std::size_t count_entries(const fs::path& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+  return static_cast<std::size_t>(
+      std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
 // Files cannot grow beyond `bytes` while this lives, as on a full disk.

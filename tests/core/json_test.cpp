@@ -17,7 +17,8 @@ TEST(Json, keeps_the_order_of_keys) {
 }
 
 TEST(Json, reads_the_bare_nan_of_python) {
-  const Json json = parse_json(R"({"a": NaN, "b": [-Infinity, Infinity, 1], "NaN": "say \"NaN\" \\"})", "x");
+  const Json json =
+      parse_json(R"({"a": NaN, "b": [-Infinity, Infinity, 1], "NaN": "say \"NaN\" \\"})", "x");
   EXPECT_TRUE(json.at("a").is_null());
   EXPECT_TRUE(json.at("b").at(0).is_null());
   EXPECT_EQ(json.at("b").at(2), 1);
@@ -56,14 +57,16 @@ TEST(Json, canonical_form_ignores_order_and_white_space) {
 TEST(Json, errors_name_file_line_and_column) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "dataset.json", "{\n  \"a\": 1,\n  oops\n}");
-  EXPECT_INPUT_ERROR(read_json(folder / "dataset.json"), "dataset.json: not valid JSON at line 3, column 3");
+  EXPECT_INPUT_ERROR(read_json(folder / "dataset.json"),
+                     "dataset.json: not valid JSON at line 3, column 3");
   test::write_text(folder / "empty.json", "");
   EXPECT_INPUT_ERROR(read_json(folder / "empty.json"), "empty.json: not valid JSON");
   EXPECT_INPUT_ERROR(read_json(folder / "absent.json"), "absent.json");
 }
 
 TEST(Json, a_key_twice_in_one_object_is_an_error) {
-  EXPECT_INPUT_ERROR(parse_json(R"({"a": {"case": 1, "case": 2}})", "dataset.json"), R"(dataset.json: key "case")");
+  EXPECT_INPUT_ERROR(parse_json(R"({"a": {"case": 1, "case": 2}})", "dataset.json"),
+                     R"(dataset.json: key "case")");
   EXPECT_NO_THROW(parse_json(R"({"a": {"case": 1}, "b": {"case": 2}})", "x"));
 }
 

@@ -17,7 +17,9 @@ TEST(ParallelFor, visits_every_item_once) {
   for (const int threads : {1, 2, 8}) {
     std::vector<std::atomic<int>> visits(1000);
     parallel_for(1000, threads, [&](std::int64_t i) { ++visits[static_cast<std::size_t>(i)]; });
-    EXPECT_TRUE(std::all_of(visits.begin(), visits.end(), [](const auto& count) { return count == 1; })) << threads;
+    EXPECT_TRUE(std::all_of(visits.begin(), visits.end(), [](const auto& count) {
+      return count == 1;
+    })) << threads;
   }
 }
 

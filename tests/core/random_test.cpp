@@ -18,7 +18,8 @@ TEST(CounterRandom, philox_known_answer) {
 }
 
 TEST(CounterRandom, streams_are_reproducible_and_different) {
-  CounterRandom a(1, {3, 4}), same(1, {3, 4}), other_order(1, {4, 3}), other_seed(2, {3, 4}), longer(1, {3, 4, 0});
+  CounterRandom a(1, {3, 4}), same(1, {3, 4}), other_order(1, {4, 3}), other_seed(2, {3, 4}),
+      longer(1, {3, 4, 0});
   for (int i = 0; i < 10; ++i) {
     const std::uint32_t value = a.next();
     EXPECT_EQ(value, same.next());
@@ -59,14 +60,16 @@ TEST(CounterRandom, integers_reach_both_ends_evenly) {
 // tests/golden/splits/make.py
 TEST(NumpyRandom, words_of_seed_1234) {
   NumpyRandom random(1234);
-  for (const std::uint32_t word : {822569775U, 2137449171U, 2671936806U, 3512589365U, 1880026316U}) {
+  for (const std::uint32_t word :
+       {822569775U, 2137449171U, 2671936806U, 3512589365U, 1880026316U}) {
     EXPECT_EQ(random.word(), word);
   }
 }
 
 TEST(NumpyRandom, randint) {
   NumpyRandom random(1234);
-  for (const std::uint32_t value : {815U, 723U, 294U, 53U, 204U}) EXPECT_EQ(random.bounded(999), value);
+  for (const std::uint32_t value : {815U, 723U, 294U, 53U, 204U})
+    EXPECT_EQ(random.bounded(999), value);
 }
 
 TEST(NumpyRandom, shuffle) {

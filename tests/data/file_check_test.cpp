@@ -13,12 +13,14 @@ constexpr std::uint64_t kBytes = 4 * 5 * 6 * sizeof(float);
 
 TEST(FileCheck, whole_files_pass_and_larger_promises_do_not) {
   const test::TemporaryFolder folder;
-  for (const char* name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha"}) write_image(folder / name, test::small_image());
+  for (const char* name : {"a.nii.gz", "a.nii", "a.nrrd", "a.mha"})
+    write_image(folder / name, test::small_image());
   EXPECT_NO_THROW(require_complete_nifti(folder / "a.nii.gz", kBytes));
   EXPECT_NO_THROW(require_complete_nifti(folder / "a.nii", kBytes));
   EXPECT_NO_THROW(require_complete_nrrd(folder / "a.nrrd", kBytes));
   EXPECT_NO_THROW(require_complete_meta_image(folder / "a.mha", kBytes));
-  EXPECT_INPUT_ERROR(require_complete_nifti(folder / "a.nii.gz", kBytes + 1), "a.nii.gz: is truncated");
+  EXPECT_INPUT_ERROR(require_complete_nifti(folder / "a.nii.gz", kBytes + 1),
+                     "a.nii.gz: is truncated");
   EXPECT_INPUT_ERROR(require_complete_nrrd(folder / "a.nrrd", kBytes + 1), "a.nrrd: is truncated");
 }
 
@@ -39,7 +41,8 @@ TEST(FileStream, a_flipped_bit_fails_the_checksum) {
   std::string bytes = test::read_text(folder / "a.nii.gz");
   bytes[bytes.size() - 6] = static_cast<char>(bytes[bytes.size() - 6] ^ 1);  // in the checksum
   test::write_text(folder / "a.nii.gz", bytes);
-  EXPECT_INPUT_ERROR(FileStream(folder / "a.nii.gz").skip_to_end(), "a.nii.gz: is truncated or damaged");
+  EXPECT_INPUT_ERROR(FileStream(folder / "a.nii.gz").skip_to_end(),
+                     "a.nii.gz: is truncated or damaged");
 }
 
 }  // namespace

@@ -63,9 +63,12 @@ TEST(ImageIo, two_dimensional_files_get_a_pseudo_spacing_and_stay_2d) {
 TEST(ImageIo, four_dimensional_file_holds_channels) {
   const TemporaryFolder folder;
   std::string header(352, '\0');
-  const auto put = [&](std::size_t at, auto value) { std::memcpy(header.data() + at, &value, sizeof(value)); };
+  const auto put = [&](std::size_t at, auto value) {
+    std::memcpy(header.data() + at, &value, sizeof(value));
+  };
   put(0, std::int32_t{348});
-  for (const auto& [i, extent] : {std::pair{0, 4}, {1, 3}, {2, 2}, {3, 2}, {4, 2}, {5, 1}, {6, 1}, {7, 1}}) {
+  for (const auto& [i, extent] :
+       {std::pair{0, 4}, {1, 3}, {2, 2}, {3, 2}, {4, 2}, {5, 1}, {6, 1}, {7, 1}}) {
     put(40 + 2 * static_cast<std::size_t>(i), static_cast<std::int16_t>(extent));
   }
   put(70, std::int16_t{4});   // int16
@@ -110,7 +113,8 @@ TEST(ImageIo, channels_of_different_grids_are_an_error) {
   Image coarse = small_image();
   coarse.geometry.spacing[0] = 4;
   write_image(folder / "a_0002.nii.gz", coarse);
-  EXPECT_INPUT_ERROR(read_image({folder / "a_0000.nii.gz", folder / "a_0001.nii.gz"}), "size (4, 5, 6) and (4, 5, 7)");
+  EXPECT_INPUT_ERROR(read_image({folder / "a_0000.nii.gz", folder / "a_0001.nii.gz"}),
+                     "size (4, 5, 6) and (4, 5, 7)");
   EXPECT_INPUT_ERROR(read_image({folder / "a_0000.nii.gz", folder / "a_0002.nii.gz"}),
                      "a_0002.nii.gz: spacing (3, 1.5, 1.25) and (4, 1.5, 1.25)");
 }
@@ -118,8 +122,10 @@ TEST(ImageIo, channels_of_different_grids_are_an_error) {
 TEST(ImageIo, differences_of_place_are_named) {
   Geometry moved = small_image().geometry;
   moved.origin[0] += 1;
-  EXPECT_EQ(compare_origin_and_direction(small_image().geometry, moved), "origin (10, -20, 30) and (11, -20, 30)");
-  EXPECT_TRUE(compare_origin_and_direction(small_image().geometry, turned()).starts_with("direction (1, 0, 0"));
+  EXPECT_EQ(compare_origin_and_direction(small_image().geometry, moved),
+            "origin (10, -20, 30) and (11, -20, 30)");
+  EXPECT_TRUE(compare_origin_and_direction(small_image().geometry, turned())
+                  .starts_with("direction (1, 0, 0"));
 }
 
 TEST(ImageIo, labels_round_trip) {
@@ -149,7 +155,8 @@ TEST(ImageIo, values_that_are_no_labels) {
     Image image = small_image();
     image.voxels.values[7] = value;
     write_image(folder / "label.nii.gz", image);
-    EXPECT_INPUT_ERROR(read_label(folder / "label.nii.gz"), "label.nii.gz: " + fmt::format("{}", value));
+    EXPECT_INPUT_ERROR(read_label(folder / "label.nii.gz"),
+                       "label.nii.gz: " + fmt::format("{}", value));
   }
 }
 
@@ -158,8 +165,9 @@ TEST(ImageIo, truncated_files_are_errors_wherever_they_end) {
   for (const char* name : {"a.nii.gz", "a.nii", "a.mha", "a.nrrd"}) {
     write_image(folder / name, small_image({10, 20, 30}));
     const std::string whole = test::read_text(folder / name);
-    for (const std::size_t missing : {std::size_t{1}, std::size_t{4}, std::size_t{9}, whole.size() / 2, whole.size() - 100,
-                                      whole.size() - 3, whole.size()}) {
+    for (const std::size_t missing :
+         {std::size_t{1}, std::size_t{4}, std::size_t{9}, whole.size() / 2, whole.size() - 100,
+          whole.size() - 3, whole.size()}) {
       SCOPED_TRACE(fmt::format("{} without its last {} of {} bytes", name, missing, whole.size()));
       test::write_text(folder / name, whole.substr(0, whole.size() - missing));
       EXPECT_INPUT_ERROR(read_image({folder / name}), name);
@@ -188,7 +196,8 @@ TEST(ImageIo, a_full_disk_leaves_no_half_written_image) {
     SCOPED_TRACE(name);
     Image noise = small_image({20, 30, 40});
     std::uint32_t state = 1;
-    for (float& value : noise.voxels.values) value = static_cast<float>(state = state * 1664525U + 1013904223U);
+    for (float& value : noise.voxels.values)
+      value = static_cast<float>(state = state * 1664525U + 1013904223U);
     setrlimit(RLIMIT_FSIZE, &limit);
     EXPECT_INPUT_ERROR(write_image(folder / name, noise), name);
     setrlimit(RLIMIT_FSIZE, &before);

@@ -9,7 +9,9 @@
 namespace voxarena {
 namespace {
 
-Labels parse(const std::string& text) { return Labels::from_dataset_json(parse_json(text, "x"), "dataset.json"); }
+Labels parse(const std::string& text) {
+  return Labels::from_dataset_json(parse_json(text, "x"), "dataset.json");
+}
 
 TEST(Labels, plain_labels) {
   const Labels labels = parse(R"({"labels": {"background": 0, "liver": 1, "tumour": 2}})");
@@ -29,7 +31,8 @@ TEST(Labels, declaration_order_need_not_be_numeric) {
 }
 
 TEST(Labels, regions_keep_declaration_order) {
-  const Labels labels = parse(R"({"labels": {"background": 0, "whole": [1, 2, 3], "core": [2, 3], "active": [3]},
+  const Labels labels =
+      parse(R"({"labels": {"background": 0, "whole": [1, 2, 3], "core": [2, 3], "active": [3]},
                                   "regions_class_order": [1, 2, 3]})");
   EXPECT_TRUE(labels.has_regions());
   EXPECT_EQ(labels.heads(), 3);
@@ -41,6 +44,7 @@ TEST(Labels, regions_keep_declaration_order) {
 TEST(Labels, a_list_of_one_value_makes_no_region) {
   const Labels labels = parse(R"({"labels": {"background": 0, "a": [1], "b": [2]}})");
   EXPECT_FALSE(labels.has_regions());
+  EXPECT_TRUE(labels.foreground().at(0).is_list);
   EXPECT_EQ(labels.heads(), 3);
 }
 
@@ -67,9 +71,12 @@ TEST(Labels, broken_declarations) {
       {R"({"labels": {"background": 0, "a": []}})", "labels.a: the list of values is empty"},
       {R"({"labels": {"background": 0, "a": 1, "b": 3}})", "value 2 is missing"},
       {R"({"labels": {"background": 0, "a": 1, "ignore": 5}})", "labels.ignore is 5 but must be 2"},
-      {R"({"labels": {"background": 0, "a": 1, "ignore": [2]}})", "labels.ignore: [2] is not an integer"},
-      {R"({"labels": {"background": 0, "a": [1, 2]}})", "'regions_class_order' must be a list with one label per region"},
-      {R"({"labels": {"background": 0, "a": [1, 2]}, "regions_class_order": [1, 2]})", "per region (1)"},
+      {R"({"labels": {"background": 0, "a": 1, "ignore": [2]}})",
+       "labels.ignore: [2] is not an integer"},
+      {R"({"labels": {"background": 0, "a": [1, 2]}})",
+       "'regions_class_order' must be a list with one label per region"},
+      {R"({"labels": {"background": 0, "a": [1, 2]}, "regions_class_order": [1, 2]})",
+       "per region (1)"},
   };
   for (const auto& [text, message] : table) EXPECT_INPUT_ERROR(parse(text), message);
 }

@@ -12,7 +12,9 @@ namespace {
 namespace fs = std::filesystem;
 using test::SmallDataset;
 
-RawDataset open(const SmallDataset& data) { return open_raw_dataset("7", Roots{data.root(), {}, {}}); }
+RawDataset open(const SmallDataset& data) {
+  return open_raw_dataset("7", Roots{data.root(), {}, {}});
+}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   return text.replace(text.find(from), from.size(), to);
@@ -35,8 +37,9 @@ TEST(RawDataset, lists_cases_in_order) {
 TEST(RawDataset, number_name_and_path_mean_the_same) {
   const SmallDataset data;
   const Roots roots{data.root(), {}, {}};
-  for (const std::string& spelling : {std::string("7"), std::string("007"), std::string("Dataset007_Small"),
-                                      data.folder().string(), data.folder().string() + "/"}) {
+  for (const std::string& spelling :
+       {std::string("7"), std::string("007"), std::string("Dataset007_Small"),
+        data.folder().string(), data.folder().string() + "/"}) {
     EXPECT_EQ(resolve_dataset_name(spelling, roots), "Dataset007_Small") << spelling;
     EXPECT_EQ(open_raw_dataset(spelling, roots).cases.size(), 3U) << spelling;
   }
@@ -135,9 +138,11 @@ TEST(RawDataset, the_file_list_form) {
   const SmallDataset data;
   setenv("VOXARENA_TEST_FOLDER", data.folder().c_str(), 1);
   const auto with_list = [](const std::string& list) {
-    return replaced(replaced(test::kDatasetJson, "3,", "2,"), "\"file_ending\"", "\"dataset\": " + list + ", \"file_ending\"");
+    return replaced(replaced(test::kDatasetJson, "3,", "2,"), "\"file_ending\"",
+                    "\"dataset\": " + list + ", \"file_ending\"");
   };
-  const std::string one = R"("z": {"images": ["imagesTr/p_2_0000.nii.gz"], "label": "labelsTr/p_2.nii.gz"})";
+  const std::string one =
+      R"("z": {"images": ["imagesTr/p_2_0000.nii.gz"], "label": "labelsTr/p_2.nii.gz"})";
   const std::string two =
       R"("a": {"images": ["${VOXARENA_TEST_FOLDER}/imagesTr/p_3_0000.nii.gz"], "label": "./labelsTr/p_3.nii.gz"})";
   test::write_text(data.json(), with_list("{" + one + "," + two + "}"));
@@ -150,10 +155,14 @@ TEST(RawDataset, the_file_list_form) {
   const std::vector<std::pair<std::string, std::string>> table = {
       {"{" + one + "," + one + "}", "key \"z\" appears twice"},
       {"{" + one + "," + replaced(one, "\"z\"", "\"y\"") + "}", "cases 'z' and 'y' are duplicates"},
-      {"{" + one + "," + replaced(two, "p_3_0000", "p_9_0000") + "}", "p_9_0000.nii.gz: the image of case 'a' is missing"},
-      {"{" + one + "," + replaced(two, "p_3.nii", "p_9.nii") + "}", "p_9.nii.gz: the label of case 'a' is missing"},
-      {"{" + one + R"(, "a": {"images": [], "label": "x"}})", "dataset.a is not of the expected form"},
-      {"{" + one + R"(, "a": {"images": [3], "label": "labelsTr/p_3.nii.gz"}})", "dataset.a.images: 3 is not a path"},
+      {"{" + one + "," + replaced(two, "p_3_0000", "p_9_0000") + "}",
+       "p_9_0000.nii.gz: the image of case 'a' is missing"},
+      {"{" + one + "," + replaced(two, "p_3.nii", "p_9.nii") + "}",
+       "p_9.nii.gz: the label of case 'a' is missing"},
+      {"{" + one + R"(, "a": {"images": [], "label": "x"}})",
+       "dataset.a is not of the expected form"},
+      {"{" + one + R"(, "a": {"images": [3], "label": "labelsTr/p_3.nii.gz"}})",
+       "dataset.a.images: 3 is not a path"},
       {"[]", "'dataset' is not an object"},
       {"{" + one + "}", "numTraining is 2 but there are 1"},
   };

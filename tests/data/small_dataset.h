@@ -13,7 +13,8 @@ namespace voxarena::test {
 
 inline Image small_image(const Extent& size = {4, 5, 6}) {
   Image image{Volume<float>(1, size), {}};
-  for (std::size_t i = 0; i < image.voxels.values.size(); ++i) image.voxels.values[i] = static_cast<float>(i % 97);
+  for (std::size_t i = 0; i < image.voxels.values.size(); ++i)
+    image.voxels.values[i] = static_cast<float>(i % 97);
   image.geometry.spacing = {3, 1.5, 1.25};
   image.geometry.origin = {10, -20, 30};
   return image;
@@ -21,7 +22,8 @@ inline Image small_image(const Extent& size = {4, 5, 6}) {
 
 inline LabelImage small_label(const Extent& size = {4, 5, 6}) {
   LabelImage label{Volume<std::int16_t>(1, size), small_image().geometry};
-  for (std::size_t i = 0; i < label.voxels.values.size(); ++i) label.voxels.values[i] = static_cast<std::int16_t>(i % 3);
+  for (std::size_t i = 0; i < label.voxels.values.size(); ++i)
+    label.voxels.values[i] = static_cast<std::int16_t>(i % 3);
   return label;
 }
 
@@ -48,7 +50,9 @@ class SmallDataset {
   std::filesystem::path image(const std::string& id, int channel = 0) const {
     return folder() / "imagesTr" / fmt::format("{}_{:04}.nii.gz", id, channel);
   }
-  std::filesystem::path label(const std::string& id) const { return folder() / "labelsTr" / (id + ".nii.gz"); }
+  std::filesystem::path label(const std::string& id) const {
+    return folder() / "labelsTr" / (id + ".nii.gz");
+  }
 
  private:
   TemporaryFolder root_;

@@ -26,7 +26,8 @@ std::vector<std::string> pick(const std::vector<std::string>& cases, const Indic
   return out;
 }
 
-// Validation sets of sklearn's KFold(5, shuffle=True, random_state=12345): tests/golden/splits/make.py
+// Validation sets of sklearn's KFold(5, shuffle=True, random_state=12345):
+// tests/golden/splits/make.py
 const std::map<int, std::vector<Indices>> kGolden = {
     {5, {{0}, {4}, {3}, {1}, {2}}},
     {10, {{0, 7}, {3, 9}, {4, 6}, {1, 8}, {2, 5}}},
@@ -100,7 +101,8 @@ TEST(Splits, broken_files) {
       {R"(["a"])", "fold 0: 'train' is missing"},
       {R"([{"train": ["a"]}])", "fold 0: 'val' is missing"},
       {R"([{"train": ["a"], "val": []}])", "fold 0: 'val' is missing, empty"},
-      {R"([{"train": ["a"], "val": ["b"]}, {"train": ["a"], "val": ["zz"]}])", "fold 1: 'val' names the unknown case \"zz\""},
+      {R"([{"train": ["a"], "val": ["b"]}, {"train": ["a"], "val": ["zz"]}])",
+       "fold 1: 'val' names the unknown case \"zz\""},
       {R"([{"train": ["a", 3], "val": ["b"]}])", "unknown case 3"},
       {R"([{"train": ["a", "b"], "val": ["b"]}])", "fold 0: case 'b' is in 'train' and in 'val'"},
       {R"([{"train": ["a", "a"], "val": ["b"]}])", "names case 'a' twice"},

@@ -34,7 +34,8 @@ TEST(VerifyDataset, an_empty_label_is_legal) {
 }
 
 TEST(VerifyDataset, nan_and_infinity) {
-  for (const float value : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
     const SmallDataset data;
     Image image = small_image();
     image.voxels.values[3] = value;
@@ -54,11 +55,13 @@ TEST(VerifyDataset, undeclared_label) {
 TEST(VerifyDataset, label_of_another_size_or_spacing) {
   const SmallDataset data;
   write_label(data.label("p_2"), small_label({4, 5, 7}));
-  EXPECT_INPUT_ERROR(verify(data), "p_2.nii.gz: image and label differ: size (4, 5, 6) and (4, 5, 7)");
+  EXPECT_INPUT_ERROR(verify(data),
+                     "p_2.nii.gz: image and label differ: size (4, 5, 6) and (4, 5, 7)");
   LabelImage coarse = small_label();
   coarse.geometry.spacing[1] = 2;
   write_label(data.label("p_2"), coarse);
-  EXPECT_INPUT_ERROR(verify(data), "p_2.nii.gz: image and label differ: spacing (3, 1.5, 1.25) and (3, 2, 1.25)");
+  EXPECT_INPUT_ERROR(verify(data),
+                     "p_2.nii.gz: image and label differ: spacing (3, 1.5, 1.25) and (3, 2, 1.25)");
 }
 
 TEST(VerifyDataset, another_direction_is_only_a_warning) {
@@ -68,8 +71,9 @@ TEST(VerifyDataset, another_direction_is_only_a_warning) {
   write_label(data.label("p_2"), turned);
   testing::internal::CaptureStderr();
   EXPECT_NO_THROW(verify(data));
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("p_2.nii.gz: image and label differ: direction"),
-            std::string::npos);
+  EXPECT_NE(
+      testing::internal::GetCapturedStderr().find("p_2.nii.gz: image and label differ: direction"),
+      std::string::npos);
 }
 
 TEST(VerifyDataset, all_findings_come_at_once) {

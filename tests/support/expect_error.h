@@ -1,4 +1,5 @@
-// EXPECT_INPUT_ERROR(statement, "part of the message"): an Error of kind `input` that names the culprit and has a hint.
+// EXPECT_INPUT_ERROR(statement, "part of the message"): an Error of kind `input` that names the
+// culprit and has a hint.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -15,7 +16,8 @@ void expect_error(const Call& call, Error::Kind kind, const std::string& part) {
     call();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), kind) << error.what();
-    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << error.what() << "\nlacks: " << part;
+    EXPECT_NE(std::string(error.what()).find(part), std::string::npos)
+        << error.what() << "\nlacks: " << part;
     EXPECT_FALSE(kind == Error::Kind::input && error.hint().empty()) << "no hint: " << error.what();
     return;
   }
