@@ -154,7 +154,8 @@ RawDataset open_raw_dataset(const std::string& dataset, const Roots& roots) {
         "a data set is a folder DatasetXXX_Name with dataset.json, imagesTr and labelsTr");
   }
   out.json_text = read_file(source);
-  const Json json = parse_json(out.json_text, source);
+  out.json = parse_json(out.json_text, source);
+  const Json& json = out.json;
   if (!json.is_object())
     throw Error::input(fmt::format("{}: not a JSON object", source), "see nnU-Net's manual");
   out.labels = Labels::from_dataset_json(json, source);
@@ -182,7 +183,7 @@ std::string dataset_hash(const RawDataset& dataset, const RunContext& context) {
   });
   Sha256 hash;
   // In the file's order of keys, which has meaning for regions, but whatever its white space.
-  hash.update(parse_json(dataset.json_text, dataset.name).dump() + '\n');
+  hash.update(dataset.json.dump() + '\n');
   for (const std::string& text : cases) hash.update(text);
   return hash.hex();
 }

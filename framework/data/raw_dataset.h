@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "voxarena/core/json.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/labels.h"
 
@@ -30,7 +32,8 @@ struct RawCase {
 struct RawDataset {
   std::string name;  // "Dataset004_Hippocampus"
   std::filesystem::path folder;
-  std::string json_text;                   // dataset.json byte for byte
+  Json json;                               // dataset.json, keys in the file's order
+  std::string json_text;                   // the same, byte for byte
   std::vector<std::string> channel_names;  // in channel order
   Labels labels;
   std::string file_ending;     // ".nii.gz"
