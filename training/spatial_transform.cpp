@@ -89,19 +89,43 @@ class Sampler {
 
 float lerp(float a, float b, float t) { return a + (b - a) * t; }
 
-float bilinear(const float* p, std::int64_t line, float y, float x) {
-  return lerp(lerp(p[0], p[1], x), lerp(p[line], p[line + 1], x), y);
+float bilinear(const std::array<float, 4>& p, float y, float x) {
+  const float near = lerp(p[0], p[2], y), far = lerp(p[1], p[3], y);
+  return lerp(near, far, x);
 }
 
-// The value with the largest weight among `count` corners; the lowest value wins ties.
-std::int16_t vote(const std::int16_t* values, const float* weights, int count) {
-  std::int16_t best = values[0];
-  float best_weight = -1;
-  for (int i = 0; i < count; ++i) {
-    float weight = 0;
-    for (int j = 0; j < count; ++j) weight += values[j] == values[i] ? weights[j] : 0.0F;
-    if (weight > best_weight || (weight == best_weight && values[i] < best)) {
-      best = values[i];
+// The corners of a cell in the order of the bits (z, y, x); planar cells have their four twice.
+using Labels8 = std::array<std::int32_t, 8>;
+using Weights8 = std::array<float, 8>;
+
+Weights8 corner_weights(float z, float y, float x) {
+  const float low[4] = {(1 - y) * (1 - x), (1 - y) * x, y * (1 - x), y * x};
+  Weights8 weights;
+  for (std::size_t i = 0; i < 4; ++i) {
+    weights[i] = (1 - z) * low[i];
+    weights[i + 4] = z * low[i];
+  }
+  return weights;
+}
+
+float weight_of(std::int32_t label, const Labels8& labels, const Weights8& weights) {
+  Weights8 chosen;
+  for (std::size_t i = 0; i < 8; ++i) chosen[i] = labels[i] == label ? weights[i] : 0.0F;
+  return ((chosen[0] + chosen[1]) + (chosen[2] + chosen[3])) + ((chosen[4] + chosen[5]) + (chosen[6] + chosen[7]));
+}
+
+// The label with the largest weight; the lowest wins ties.
+std::int32_t vote(const Labels8& labels, const Weights8& weights) {
+  std::int32_t best = labels[0];
+  float best_weight = weight_of(best, labels, weights);
+  std::int32_t previous = best;
+  for (std::size_t i = 1; i < 8; ++i) {
+    const std::int32_t label = labels[i];
+    if (label == labels[0] || label == previous) continue;  // weighed already
+    previous = label;
+    const float weight = weight_of(label, labels, weights);
+    if (weight > best_weight || (weight == best_weight && label < best)) {
+      best = label;
       best_weight = weight;
     }
   }
@@ -189,8 +213,13 @@ void transform_image(const SpatialDraw& draw, const SpatialFrame& frame, const B
         float* out = &result.at(c, z, y, 0);
         for (std::size_t i = 0; i < row.cell.size(); ++i) {
           const float* p = source + row.cell[i];
-          const float near = bilinear(p, line, row.y[i], row.x[i]);
-          out[i] = frame.planar ? near : lerp(near, bilinear(p + slice, line, row.y[i], row.x[i]), row.z[i]);
+          std::array<float, 4> cell = {p[0], p[1], p[line], p[line + 1]};
+          if (!frame.planar) {
+            const float* q = p + slice;
+            const std::array<float, 4> next = {q[0], q[1], q[line], q[line + 1]};
+            for (std::size_t k = 0; k < 4; ++k) cell[k] = lerp(cell[k], next[k], row.z[i]);
+          }
+          out[i] = bilinear(cell, row.y[i], row.x[i]);
         }
       }
     }
@@ -205,7 +234,6 @@ void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const 
   const Extent& patch = frame.patch;
   const std::int64_t line = labels.size[2], slice = labels.size[1] * line;
   const Sampler sampler(draw, frame, window);
-  const int corners = frame.planar ? 4 : 8;
   Volume<std::int16_t> result(1, patch);
   Row row(patch[2]);
   for (std::int64_t z = 0; z < patch[0]; ++z) {
@@ -215,18 +243,15 @@ void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const 
       for (std::size_t i = 0; i < row.cell.size(); ++i) {
         const std::int16_t* p = labels.channel(0) + row.cell[i];
         const std::int16_t* q = frame.planar ? p : p + slice;
-        const std::int16_t values[8] = {p[0], p[1], p[line], p[line + 1], q[0], q[1], q[line], q[line + 1]};
-        int differing = 0;
-        for (int k = 1; k < 8; ++k) differing |= values[k] ^ values[0];
+        const Labels8 corners = {p[0], p[1], p[line], p[line + 1], q[0], q[1], q[line], q[line + 1]};
+        std::int32_t differing = 0;
+        for (const std::int32_t label : corners) differing |= label ^ corners[0];
         if (differing == 0) {
-          out[i] = values[0];
+          out[i] = p[0];
           continue;
         }
-        const float x = row.x[i], y1 = row.y[i], z1 = frame.planar ? 0.0F : row.z[i];
-        const float x0 = 1 - x, y0 = 1 - y1, z0 = 1 - z1;
-        const float weights[8] = {z0 * y0 * x0, z0 * y0 * x, z0 * y1 * x0, z0 * y1 * x,
-                                  z1 * y0 * x0, z1 * y0 * x, z1 * y1 * x0, z1 * y1 * x};
-        out[i] = vote(values, weights, corners);
+        const float depth = frame.planar ? 0.0F : row.z[i];
+        out[i] = static_cast<std::int16_t>(vote(corners, corner_weights(depth, row.y[i], row.x[i])));
       }
     }
   }
