@@ -1,5 +1,5 @@
-// Preprocessed cases on disk: nnU-Net's {case}.b2nd, {case}_seg.b2nd (c-blosc2), with {case}.json
-// beside them for the properties. Windows are read by decoding only the blocks they touch.
+// Preprocessed cases on disk: nnU-Net's {case}.b2nd and {case}_seg.b2nd (Blosc2), with {case}.json for the properties
+// and {case}.locations for the sampler beside them. Windows are read by decoding only the blocks they touch.
 #pragma once
 
 #include <filesystem>
@@ -8,48 +8,51 @@
 #include <string>
 #include <vector>
 
+#include "voxarena/data/block_shape.h"
 #include "voxarena/data/volume.h"
 
 namespace voxarena {
 
-// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed
-// axes.
+// Per label value or region index: up to 10000+ voxels (z, y, x) in the resampled volume.
+using ClassLocations = std::map<int, std::vector<std::array<std::int32_t, 3>>>;
+
+// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed axes.
 struct CaseProperties {
   Geometry geometry;  // of the original files
   Spacing spacing{};  // original, transposed
   Extent shape_before_cropping{};
   Box crop;                       // of the nonzero region
   Extent shape_after_cropping{};  // before resampling
-  // Per label value (or region index, see `class_keys`): up to 10000+ voxels (z, y, x) in the
-  // resampled volume.
-  std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations;
+  ClassLocations class_locations;
 };
 
 struct PreprocessedCase {
   Volume<float> data;        // (C, Z, Y, X), transposed, cropped, normalised, resampled
-  Volume<std::int16_t> seg;  // one channel; -1 outside the nonzero region, else labels
+  Volume<std::int16_t> seg;  // one channel; -1 outside the nonzero region, else labels; may be empty in memory
   CaseProperties properties;
 };
 
 class CaseStore {
  public:
-  // `patch` (1 or 3 entries of z, y, x; z = 1 for 2-D) decides chunk and block shapes when writing.
+  // `patch` (z, y, x; z = 1 for 2-D) decides chunk and block shapes when writing.
   CaseStore(std::filesystem::path folder, const Extent& patch);
   ~CaseStore();
 
   const std::filesystem::path& folder() const { return folder_; }
-  bool has(const std::string& id) const;  // all files of the case are there
-  std::vector<std::string> cases() const;
+  bool has(const std::string& id) const;   // all files of the case are there
+  std::vector<std::string> cases() const;  // complete ones, sorted
+  // Each file is complete or absent; the properties come last. Needs a segmentation of the image's size.
   void write(const std::string& id, const PreprocessedCase& preprocessed) const;
   PreprocessedCase read(const std::string& id) const;  // whole case
+  void remove(const std::string& id) const;            // all files of the case
 
  private:
   std::filesystem::path folder_;
   Extent patch_;
 };
 
-// One case opened for reading windows. Cheap to keep open; read() may be called from several
-// threads at once.
+// One case opened for reading windows. Cheap to keep open; everything may be called from several threads at once.
+// Errors (input) name the damaged file.
 class StoredCase {
  public:
   StoredCase(const std::filesystem::path& folder, const std::string& id);
@@ -58,7 +61,8 @@ class StoredCase {
 
   const Extent& size() const;
   std::int64_t channels() const;
-  const CaseProperties& properties() const;
+  const CaseProperties& properties() const;       // without class_locations
+  const ClassLocations& class_locations() const;  // read at the first call
 
   // Voxels of `window`, which may reach outside the volume: image 0 and label -1 there.
   Volume<float> read_data(const Box& window) const;
@@ -68,13 +72,5 @@ class StoredCase {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Chunk and block shapes (c, z, y, x) of nnU-Net 2.8 for an array of `image` voxels of `bytes`
-// each.
-struct BlockShape {
-  std::array<std::int64_t, 4> block{}, chunk{};
-};
-BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch,
-                         std::int64_t bytes);
 
 }  // namespace voxarena

@@ -1,0 +1,73 @@
+#include "voxarena/data/block_shape.h"
+
+#include <algorithm>
+#include <bit>
+
+namespace voxarena {
+namespace {
+
+constexpr std::int64_t kLargestBlock = 128 << 10;
+constexpr std::int64_t kLargestChunk = 6 << 20;
+
+std::int64_t power_of_two_from(std::int64_t n) {
+  return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(n)));
+}
+
+// The largest power of two below n > 1.
+std::int64_t power_of_two_below(std::int64_t n) {
+  return static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(n - 1)));
+}
+
+double coverage(const Extent& part, const Extent& target, std::size_t axis) {
+  return static_cast<double>(part[axis]) / static_cast<double>(target[axis]);
+}
+
+Extent choose_block(const Extent& image, const Extent& patch, const Extent& target, std::int64_t bytes) {
+  Extent block{};
+  for (std::size_t axis = 0; axis < 3; ++axis) block[axis] = std::min(power_of_two_from(patch[axis]), image[axis]);
+  while (voxels(block) * bytes > kLargestBlock) {
+    std::size_t widest = 3;  // relative to the target; of equal ones the last
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (block[axis] == 1) continue;
+      if (widest == 3 || coverage(block, target, axis) >= coverage(block, target, widest)) widest = axis;
+    }
+    block[widest] = power_of_two_below(block[widest]);
+  }
+  return block;
+}
+
+Extent grown(const Extent& chunk, const Extent& block, const Extent& target, std::size_t axis) {
+  Extent out = chunk;
+  out[axis] = std::min(chunk[axis] + block[axis], target[axis]);
+  return out;
+}
+
+Extent choose_chunk(const Extent& image, const Extent& patch, const Extent& target, const Extent& block,
+                    std::int64_t bytes) {
+  Extent chunk = block;
+  while (true) {
+    std::size_t narrowest = 3;  // relative to the target; of equal ones the longer image axis, then the first
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (patch[axis] == 1 || chunk[axis] >= target[axis]) continue;
+      if (voxels(grown(chunk, block, target, axis)) * bytes > kLargestChunk) continue;
+      const double now = coverage(chunk, target, axis);
+      const double best = narrowest == 3 ? 2 : coverage(chunk, target, narrowest);
+      if (now < best || (now == best && image[axis] > image[narrowest])) narrowest = axis;
+    }
+    if (narrowest == 3) return chunk;
+    chunk = grown(chunk, block, target, narrowest);
+  }
+}
+
+}  // namespace
+
+BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch, std::int64_t bytes) {
+  const Extent size{image[1], image[2], image[3]};
+  Extent target{};
+  for (std::size_t axis = 0; axis < 3; ++axis) target[axis] = std::min(size[axis], patch[axis] * 3 / 2);
+  const Extent block = choose_block(size, patch, target, bytes);
+  const Extent chunk = choose_chunk(size, patch, target, block, bytes);
+  return {{1, block[0], block[1], block[2]}, {1, chunk[0], chunk[1], chunk[2]}};
+}
+
+}  // namespace voxarena

@@ -1,0 +1,203 @@
+#include "voxarena/data/store.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "voxarena/core/error.h"
+#include "voxarena/data/array_file.h"
+#include "voxarena/data/case_properties.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kEndings = {".json", ".b2nd", "_seg.b2nd", ".locations"};
+
+fs::path file_of(const fs::path& folder, const std::string& id, const char* ending) { return folder / (id + ending); }
+
+[[noreturn]] void fail(const fs::path& file, const std::string& what) {
+  throw Error::input(fmt::format("{}: {}", file.string(), what),
+                     "the preprocessed data are damaged: remove the files of this case and preprocess again");
+}
+
+template <class T>
+ArrayShape shape_of(const Volume<T>& volume) {
+  return {volume.channels, volume.size[0], volume.size[1], volume.size[2]};
+}
+
+template <class T>
+void write_volume(const fs::path& file, const Volume<T>& volume, const Extent& patch, const ArrayType& type) {
+  const ArrayShape shape = shape_of(volume);
+  const BlockShape blocks = choose_blocks(shape, patch, type.bytes);
+  write_array(file, volume.values.data(), shape, blocks.block, blocks.chunk, type);
+}
+
+// All classes one after the other, a row of (z, y, x) each; one row of zeros if there is none.
+void write_locations(const fs::path& file, const ClassLocations& locations) {
+  std::vector<std::array<std::int32_t, 3>> rows;
+  for (const auto& [key, list] : locations) rows.insert(rows.end(), list.begin(), list.end());
+  if (rows.empty()) rows.push_back({});
+  const ArrayShape shape{1, 1, static_cast<std::int64_t>(rows.size()), 3};
+  const ArrayShape block{1, 1, std::min<std::int64_t>(shape[2], 8192), 3};
+  const ArrayShape chunk{1, 1, std::min<std::int64_t>(shape[2], 65536), 3};
+  write_array(file, rows.data(), shape, block, chunk, kInt32);
+}
+
+ClassLocations read_locations(const fs::path& file, const CaseRecord& record) {
+  const ArrayFile array(file, kInt32);
+  std::int64_t total = 0;
+  for (const auto& [key, count] : record.location_counts) total += std::max<std::int64_t>(count, 0);
+  if (array.shape() != ArrayShape{1, 1, std::max<std::int64_t>(total, 1), 3}) fail(file, "does not belong to the case");
+  ClassLocations locations;
+  std::int64_t row = 0;
+  for (const auto& [key, count] : record.location_counts) {
+    auto& list = locations[key];
+    list.resize(static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
+    array.read({0, 0, row, 0}, {1, 1, row + static_cast<std::int64_t>(list.size()), 3}, list.data());
+    row += static_cast<std::int64_t>(list.size());
+    for (const auto& voxel : list) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        if (voxel[axis] < 0 || voxel[axis] >= record.shape[axis + 1]) fail(file, "names a voxel outside the image");
+      }
+    }
+  }
+  return locations;
+}
+
+// The part of `window` inside the array, all channels; `outside` elsewhere.
+template <class T>
+Volume<T> read_window(const ArrayFile& array, const Box& window, T outside) {
+  const ArrayShape& shape = array.shape();
+  Box inner;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    inner.lo[axis] = std::clamp<std::int64_t>(window.lo[axis], 0, shape[axis + 1]);
+    inner.hi[axis] = std::clamp<std::int64_t>(window.hi[axis], inner.lo[axis], shape[axis + 1]);
+  }
+  const ArrayShape start{0, inner.lo[0], inner.lo[1], inner.lo[2]};
+  const ArrayShape stop{shape[0], inner.hi[0], inner.hi[1], inner.hi[2]};
+  if (inner == window) {
+    Volume<T> out(shape[0], window.size());
+    array.read(start, stop, out.values.data());
+    return out;
+  }
+  Volume<T> out(shape[0], window.size(), outside);
+  Volume<T> part(shape[0], inner.size());
+  array.read(start, stop, part.values.data());
+  if (part.empty()) return out;
+  for (std::int64_t c = 0; c < shape[0]; ++c) {
+    for (std::int64_t z = 0; z < part.size[0]; ++z) {
+      for (std::int64_t y = 0; y < part.size[1]; ++y) {
+        std::copy_n(&part.at(c, z, y, 0), part.size[2],
+                    &out.at(c, z + inner.lo[0] - window.lo[0], y + inner.lo[1] - window.lo[1],
+                            inner.lo[2] - window.lo[2]));
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+CaseStore::CaseStore(fs::path folder, const Extent& patch) : folder_(std::move(folder)), patch_(patch) {
+  for (std::int64_t& extent : patch_) extent = std::max<std::int64_t>(extent, 1);
+}
+CaseStore::~CaseStore() = default;
+
+bool CaseStore::has(const std::string& id) const {
+  return std::all_of(kEndings.begin(), kEndings.end(), [&](const char* ending) {
+    std::error_code ignored;
+    return fs::is_regular_file(file_of(folder_, id, ending), ignored);
+  });
+}
+
+std::vector<std::string> CaseStore::cases() const {
+  std::vector<std::string> ids;
+  std::error_code error;
+  for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.front() == '.' || !name.ends_with(".b2nd")) continue;
+    std::string id = name.substr(0, name.size() - 5);
+    if (has(id)) ids.push_back(std::move(id));
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+void CaseStore::write(const std::string& id, const PreprocessedCase& preprocessed) const {
+  const Volume<float>& data = preprocessed.data;
+  const Volume<std::int16_t>& seg = preprocessed.seg;
+  if (data.empty() || seg.channels != 1 || seg.size != data.size) {
+    throw Error::internal(fmt::format("case '{}': image and segmentation to store differ in size", id));
+  }
+  CaseRecord record{preprocessed.properties, shape_of(data), {}};
+  record.properties.class_locations.clear();
+  for (const auto& [key, list] : preprocessed.properties.class_locations) {
+    record.location_counts[key] = static_cast<std::int64_t>(list.size());
+  }
+  write_volume(file_of(folder_, id, ".b2nd"), data, patch_, kFloat32);
+  write_volume(file_of(folder_, id, "_seg.b2nd"), seg, patch_, kInt16);
+  write_locations(file_of(folder_, id, ".locations"), preprocessed.properties.class_locations);
+  write_case_record(file_of(folder_, id, ".json"), record);
+}
+
+PreprocessedCase CaseStore::read(const std::string& id) const {
+  const StoredCase stored(folder_, id);
+  const Box whole{{}, stored.size()};
+  PreprocessedCase out{stored.read_data(whole), stored.read_seg(whole), stored.properties()};
+  out.properties.class_locations = stored.class_locations();
+  return out;
+}
+
+void CaseStore::remove(const std::string& id) const {
+  for (const char* ending : kEndings) {
+    std::error_code ignored;
+    fs::remove(file_of(folder_, id, ending), ignored);
+  }
+}
+
+struct StoredCase::State {
+  fs::path locations_file;
+  CaseRecord record;
+  ArrayFile data;
+  ArrayFile seg;
+  Extent size;
+  mutable std::once_flag locations_read;
+  mutable ClassLocations locations;
+
+  State(const fs::path& folder, const std::string& id)
+      : locations_file(file_of(folder, id, ".locations")),
+        record(read_case_record(file_of(folder, id, ".json"))),
+        data(file_of(folder, id, ".b2nd"), kFloat32),
+        seg(file_of(folder, id, "_seg.b2nd"), kInt16),
+        size{data.shape()[1], data.shape()[2], data.shape()[3]} {
+    if (data.shape() != record.shape) fail(file_of(folder, id, ".b2nd"), "does not have the shape of its properties");
+    if (seg.shape() != ArrayShape{1, size[0], size[1], size[2]}) {
+      fail(file_of(folder, id, "_seg.b2nd"), "does not have the size of the image");
+    }
+  }
+};
+
+StoredCase::StoredCase(const fs::path& folder, const std::string& id) : state_(std::make_unique<State>(folder, id)) {}
+StoredCase::~StoredCase() = default;
+StoredCase::StoredCase(StoredCase&&) noexcept = default;
+
+const Extent& StoredCase::size() const { return state_->size; }
+std::int64_t StoredCase::channels() const { return state_->record.shape[0]; }
+const CaseProperties& StoredCase::properties() const { return state_->record.properties; }
+
+const ClassLocations& StoredCase::class_locations() const {
+  std::call_once(state_->locations_read,
+                 [&] { state_->locations = read_locations(state_->locations_file, state_->record); });
+  return state_->locations;
+}
+
+Volume<float> StoredCase::read_data(const Box& window) const { return read_window(state_->data, window, 0.0F); }
+
+Volume<std::int16_t> StoredCase::read_seg(const Box& window) const {
+  return read_window(state_->seg, window, std::int16_t{-1});
+}
+
+}  // namespace voxarena
