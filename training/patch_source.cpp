@@ -12,7 +12,7 @@ class StoredPatchSource : public PatchSource {
   const std::string& id() const override { return id_; }
   const Extent& size() const override { return case_.size(); }
   std::int64_t channels() const override { return case_.channels(); }
-  const ClassLocations& class_locations() const override { return case_.properties().class_locations; }
+  const ClassLocations& class_locations() const override { return case_.class_locations(); }
   Volume<float> read_data(const Box& window) const override { return case_.read_data(window); }
   Volume<std::int16_t> read_seg(const Box& window) const override { return case_.read_seg(window); }
 

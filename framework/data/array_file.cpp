@@ -36,7 +36,8 @@ using Array = std::unique_ptr<b2nd_array_t, FreeArray>;
 
 std::array<std::int32_t, 4> narrow(const ArrayShape& shape) {
   std::array<std::int32_t, 4> out{};
-  std::transform(shape.begin(), shape.end(), out.begin(), [](auto n) { return static_cast<std::int32_t>(n); });
+  std::transform(shape.begin(), shape.end(), out.begin(),
+                 [](auto n) { return static_cast<std::int32_t>(n); });
   return out;
 }
 
@@ -45,8 +46,8 @@ std::int64_t items(const ArrayShape& shape) {
 }
 
 // A compressed array in memory; null if the library refuses.
-Array compress(const void* values, const ArrayShape& shape, const ArrayShape& block, const ArrayShape& chunk,
-               const ArrayType& type, bool shuffle) {
+Array compress(const void* values, const ArrayShape& shape, const ArrayShape& block,
+               const ArrayShape& chunk, const ArrayType& type, bool shuffle) {
   blosc2_cparams compression = BLOSC2_CPARAMS_DEFAULTS;
   compression.compcode = BLOSC_LZ4HC;
   compression.clevel = kLevel;
@@ -58,8 +59,9 @@ Array compress(const void* values, const ArrayShape& shape, const ArrayShape& bl
   storage.cparams = &compression;
   storage.dparams = &decompression;
   const std::string dtype(type.numpy);
-  b2nd_context_t* context = b2nd_create_ctx(&storage, kDimensions, shape.data(), narrow(chunk).data(),
-                                            narrow(block).data(), dtype.c_str(), DTYPE_NUMPY_FORMAT, nullptr, 0);
+  b2nd_context_t* context =
+      b2nd_create_ctx(&storage, kDimensions, shape.data(), narrow(chunk).data(),
+                      narrow(block).data(), dtype.c_str(), DTYPE_NUMPY_FORMAT, nullptr, 0);
   if (context == nullptr) return nullptr;
   b2nd_array_t* array = nullptr;
   const int result = b2nd_from_cbuffer(context, &array, values, items(shape) * type.bytes);
@@ -68,8 +70,8 @@ Array compress(const void* values, const ArrayShape& shape, const ArrayShape& bl
 }
 
 // The voxels of a slab of at most one chunk in the middle of the array.
-std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape, const ArrayShape& slab,
-                                 std::int64_t item_bytes) {
+std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape,
+                                 const ArrayShape& slab, std::int64_t item_bytes) {
   ArrayShape from;
   for (std::size_t axis = 0; axis < 4; ++axis) from[axis] = (shape[axis] - slab[axis]) / 2;
   std::vector<std::uint8_t> out;
@@ -77,7 +79,8 @@ std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape, co
   for (std::int64_t c = from[0]; c < from[0] + slab[0]; ++c) {
     for (std::int64_t z = from[1]; z < from[1] + slab[1]; ++z) {
       for (std::int64_t y = from[2]; y < from[2] + slab[2]; ++y) {
-        const std::uint8_t* row = bytes + (((c * shape[1] + z) * shape[2] + y) * shape[3] + from[3]) * item_bytes;
+        const std::uint8_t* row =
+            bytes + (((c * shape[1] + z) * shape[2] + y) * shape[3] + from[3]) * item_bytes;
         out.insert(out.end(), row, row + slab[3] * item_bytes);
       }
     }
@@ -85,9 +88,10 @@ std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape, co
   return out;
 }
 
-// Interpolated intensities gain from shuffling, integers in float32 often lose: nnU-Net tries both on a sample.
-bool shuffling_pays(const void* values, const ArrayShape& shape, const ArrayShape& block, const ArrayShape& chunk,
-                    const ArrayType& type) {
+// Interpolated intensities gain from shuffling, integers in float32 often lose: nnU-Net tries both
+// on a sample.
+bool shuffling_pays(const void* values, const ArrayShape& shape, const ArrayShape& block,
+                    const ArrayShape& chunk, const ArrayType& type) {
   ArrayShape slab, slab_block;
   for (std::size_t axis = 0; axis < 4; ++axis) {
     slab[axis] = std::min(chunk[axis], shape[axis]);
@@ -113,8 +117,8 @@ std::uint64_t frame_length(const std::uint8_t* frame) {
 
 }  // namespace
 
-void write_array(const fs::path& file, const void* values, const ArrayShape& shape, const ArrayShape& block,
-                 const ArrayShape& chunk, const ArrayType& type) {
+void write_array(const fs::path& file, const void* values, const ArrayShape& shape,
+                 const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type) {
   initialise_library();
   const bool shuffle = shuffling_pays(values, shape, block, chunk, type);
   const Array array = compress(values, shape, block, chunk, type, shuffle);
@@ -124,7 +128,8 @@ void write_array(const fs::path& file, const void* values, const ArrayShape& sha
   if (!array || b2nd_to_cframe(array.get(), &frame, &length, &must_free) < 0) {
     throw Error::internal(fmt::format("{}: the array cannot be compressed", file.string()));
   }
-  const std::unique_ptr<std::uint8_t, decltype(&std::free)> owned(must_free ? frame : nullptr, &std::free);
+  const std::unique_ptr<std::uint8_t, decltype(&std::free)> owned(must_free ? frame : nullptr,
+                                                                  &std::free);
   write_file(file, {reinterpret_cast<const char*>(frame), static_cast<std::size_t>(length)});
 }
 
@@ -137,11 +142,13 @@ struct ArrayFile::Mapping {
     struct stat status {};
     if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
       if (descriptor >= 0) ::close(descriptor);
-      throw Error::input(fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(errno)),
-                         "preprocess the data set again");
+      throw Error::input(
+          fmt::format("{}: cannot be opened: {}", file.string(), std::strerror(errno)),
+          "preprocess the data set again");
     }
     size = static_cast<std::size_t>(status.st_size);
-    void* address = size == 0 ? MAP_FAILED : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    void* address =
+        size == 0 ? MAP_FAILED : ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     ::close(descriptor);
     if (address == MAP_FAILED) fail(file, "is empty or cannot be read");
     bytes = static_cast<std::uint8_t*>(address);
@@ -169,8 +176,10 @@ ArrayFile::ArrayFile(fs::path file, const ArrayType& type)
   }
   if (frame_length(mapping_->bytes) != mapping_->size) fail(file_, "is truncated");
   const Array array = mapping_->open(file_);
-  if (array->ndim != kDimensions) fail(file_, fmt::format("has {} dimensions instead of 4", array->ndim));
-  if (array->sc->typesize != type_.bytes || array->dtype == nullptr || array->dtype != type_.numpy) {
+  if (array->ndim != kDimensions)
+    fail(file_, fmt::format("has {} dimensions instead of 4", array->ndim));
+  if (array->sc->typesize != type_.bytes || array->dtype == nullptr ||
+      array->dtype != type_.numpy) {
     fail(file_, fmt::format("does not hold {} values", type_.numpy));
   }
   std::copy_n(array->shape, kDimensions, shape_.begin());
@@ -189,8 +198,8 @@ void ArrayFile::read(const ArrayShape& start, const ArrayShape& stop, void* valu
   }
   if (items(size) == 0) return;
   const Array array = mapping_->open(file_);
-  const int result = b2nd_get_slice_cbuffer(array.get(), start.data(), stop.data(), values, size.data(),
-                                            items(size) * type_.bytes);
+  const int result = b2nd_get_slice_cbuffer(array.get(), start.data(), stop.data(), values,
+                                            size.data(), items(size) * type_.bytes);
   if (result < 0) fail(file_, fmt::format("cannot be decoded ({})", blosc2_error_string(result)));
 }
 

@@ -1,5 +1,5 @@
-// Four-dimensional arrays in Blosc2's b2nd format, as nnU-Net 2.8 stores preprocessed cases. The only door to c-blosc2.
-// https://www.blosc.org/c-blosc2/format/b2nd_format.html
+// Four-dimensional arrays in Blosc2's b2nd format, as nnU-Net 2.8 stores preprocessed cases. The
+// only door to c-blosc2. https://www.blosc.org/c-blosc2/format/b2nd_format.html
 #pragma once
 
 #include <array>
@@ -20,12 +20,13 @@ inline constexpr ArrayType kFloat32{"<f4", 4};
 inline constexpr ArrayType kInt16{"<i2", 2};
 inline constexpr ArrayType kInt32{"<i4", 4};
 
-// Codec LZ4HC, level 5; byte shuffling where it makes the array smaller. Atomic. All extents must be positive.
+// Codec LZ4HC, level 5; byte shuffling where it makes the array smaller. Atomic. All extents must
+// be positive.
 void write_array(const std::filesystem::path& file, const void* values, const ArrayShape& shape,
                  const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type);
 
-// An array file mapped into memory. read() decodes only the blocks that it touches and may be called from several
-// threads at once. Errors (input) name the file.
+// An array file mapped into memory. read() decodes only the blocks that it touches and may be
+// called from several threads at once. Errors (input) name the file.
 class ArrayFile {
  public:
   ArrayFile(std::filesystem::path file, const ArrayType& type);

@@ -22,14 +22,19 @@ double coverage(const Extent& part, const Extent& target, std::size_t axis) {
   return static_cast<double>(part[axis]) / static_cast<double>(target[axis]);
 }
 
-Extent choose_block(const Extent& image, const Extent& patch, const Extent& target, std::int64_t bytes) {
+Extent choose_block(const Extent& image, const Extent& patch, const Extent& target,
+                    std::int64_t bytes) {
   Extent block{};
-  for (std::size_t axis = 0; axis < 3; ++axis) block[axis] = std::min(power_of_two_from(patch[axis]), image[axis]);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    block[axis] = std::min(power_of_two_from(patch[axis]), image[axis]);
+  }
   while (voxels(block) * bytes > kLargestBlock) {
-    std::size_t widest = 3;  // relative to the target; of equal ones the last
+    std::size_t widest = 0;  // relative to the target; of equal ones the last
+    double most = 0;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      if (block[axis] == 1) continue;
-      if (widest == 3 || coverage(block, target, axis) >= coverage(block, target, widest)) widest = axis;
+      if (block[axis] == 1 || coverage(block, target, axis) < most) continue;
+      most = coverage(block, target, axis);
+      widest = axis;
     }
     block[widest] = power_of_two_below(block[widest]);
   }
@@ -42,29 +47,36 @@ Extent grown(const Extent& chunk, const Extent& block, const Extent& target, std
   return out;
 }
 
-Extent choose_chunk(const Extent& image, const Extent& patch, const Extent& target, const Extent& block,
-                    std::int64_t bytes) {
+Extent choose_chunk(const Extent& image, const Extent& patch, const Extent& target,
+                    const Extent& block, std::int64_t bytes) {
   Extent chunk = block;
   while (true) {
-    std::size_t narrowest = 3;  // relative to the target; of equal ones the longer image axis, then the first
+    Extent next = chunk;  // along the narrowest axis; of equal ones the longest of the image
+    double least = 1;
+    std::int64_t longest = 0;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       if (patch[axis] == 1 || chunk[axis] >= target[axis]) continue;
-      if (voxels(grown(chunk, block, target, axis)) * bytes > kLargestChunk) continue;
+      const Extent candidate = grown(chunk, block, target, axis);
+      if (voxels(candidate) * bytes > kLargestChunk) continue;
       const double now = coverage(chunk, target, axis);
-      const double best = narrowest == 3 ? 2 : coverage(chunk, target, narrowest);
-      if (now < best || (now == best && image[axis] > image[narrowest])) narrowest = axis;
+      if (now > least || (now == least && image[axis] <= longest)) continue;
+      least = now;
+      longest = image[axis];
+      next = candidate;
     }
-    if (narrowest == 3) return chunk;
-    chunk = grown(chunk, block, target, narrowest);
+    if (next == chunk) return chunk;
+    chunk = next;
   }
 }
 
 }  // namespace
 
-BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch, std::int64_t bytes) {
+BlockShape choose_blocks(const std::array<std::int64_t, 4>& image, const Extent& patch,
+                         std::int64_t bytes) {
   const Extent size{image[1], image[2], image[3]};
   Extent target{};
-  for (std::size_t axis = 0; axis < 3; ++axis) target[axis] = std::min(size[axis], patch[axis] * 3 / 2);
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    target[axis] = std::min(size[axis], patch[axis] * 3 / 2);
   const Extent block = choose_block(size, patch, target, bytes);
   const Extent chunk = choose_chunk(size, patch, target, block, bytes);
   return {{1, block[0], block[1], block[2]}, {1, chunk[0], chunk[1], chunk[2]}};

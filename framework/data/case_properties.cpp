@@ -51,7 +51,8 @@ CaseRecord from_json(const Json& json) {
   properties.spacing = json.at("spacing").get<Spacing>();
   properties.shape_before_cropping = json.at("shape_before_cropping").get<Extent>();
   properties.crop = box_from_json(json.at("bbox_used_for_cropping"));
-  properties.shape_after_cropping = json.at("shape_after_cropping_and_before_resampling").get<Extent>();
+  properties.shape_after_cropping =
+      json.at("shape_after_cropping_and_before_resampling").get<Extent>();
   properties.geometry.file_dimension = json.at("file_dimension").get<int>();
   properties.geometry.spacing = json.at("file_spacing").get<Spacing>();
   properties.geometry.origin = json.at("file_origin").get<std::array<double, 3>>();
@@ -69,14 +70,16 @@ CaseRecord read_case_record(const std::filesystem::path& file) {
   try {
     return from_json(json);
   } catch (const std::exception& error) {
-    throw Error::input(fmt::format("{}: not the properties of a case: {}", file.string(), error.what()),
-                       "the preprocessed data are damaged: remove this file and preprocess again");
+    throw Error::input(
+        fmt::format("{}: not the properties of a case: {}", file.string(), error.what()),
+        "the preprocessed data are damaged: remove this file and preprocess again");
   }
 }
 
 void write_case_record(const std::filesystem::path& file, const CaseRecord& record) {
+  const Json json = to_json(record);
   std::string text;
-  for (const auto& [key, value] : to_json(record).items()) {
+  for (const auto& [key, value] : json.items()) {
     text += fmt::format("{}  \"{}\": {}", text.empty() ? "{\n" : ",\n", key, value.dump());
   }
   write_file(file, text + "\n}\n");

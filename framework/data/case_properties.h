@@ -10,7 +10,8 @@
 
 namespace voxarena {
 
-// What the file says beyond CaseProperties: the shape of the image array, and the number of locations per class.
+// What the file says beyond CaseProperties: the shape of the image array, and the number of
+// locations per class.
 struct CaseRecord {
   CaseProperties properties;  // without class_locations
   ArrayShape shape{};

@@ -16,11 +16,14 @@ namespace fs = std::filesystem;
 
 constexpr std::array kEndings = {".json", ".b2nd", "_seg.b2nd", ".locations"};
 
-fs::path file_of(const fs::path& folder, const std::string& id, const char* ending) { return folder / (id + ending); }
+fs::path file_of(const fs::path& folder, const std::string& id, const char* ending) {
+  return folder / (id + ending);
+}
 
 [[noreturn]] void fail(const fs::path& file, const std::string& what) {
-  throw Error::input(fmt::format("{}: {}", file.string(), what),
-                     "the preprocessed data are damaged: remove the files of this case and preprocess again");
+  throw Error::input(
+      fmt::format("{}: {}", file.string(), what),
+      "the preprocessed data are damaged: remove the files of this case and preprocess again");
 }
 
 template <class T>
@@ -29,7 +32,8 @@ ArrayShape shape_of(const Volume<T>& volume) {
 }
 
 template <class T>
-void write_volume(const fs::path& file, const Volume<T>& volume, const Extent& patch, const ArrayType& type) {
+void write_volume(const fs::path& file, const Volume<T>& volume, const Extent& patch,
+                  const ArrayType& type) {
   const ArrayShape shape = shape_of(volume);
   const BlockShape blocks = choose_blocks(shape, patch, type.bytes);
   write_array(file, volume.values.data(), shape, blocks.block, blocks.chunk, type);
@@ -50,17 +54,20 @@ ClassLocations read_locations(const fs::path& file, const CaseRecord& record) {
   const ArrayFile array(file, kInt32);
   std::int64_t total = 0;
   for (const auto& [key, count] : record.location_counts) total += std::max<std::int64_t>(count, 0);
-  if (array.shape() != ArrayShape{1, 1, std::max<std::int64_t>(total, 1), 3}) fail(file, "does not belong to the case");
+  if (array.shape() != ArrayShape{1, 1, std::max<std::int64_t>(total, 1), 3})
+    fail(file, "does not belong to the case");
   ClassLocations locations;
   std::int64_t row = 0;
   for (const auto& [key, count] : record.location_counts) {
     auto& list = locations[key];
     list.resize(static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
-    array.read({0, 0, row, 0}, {1, 1, row + static_cast<std::int64_t>(list.size()), 3}, list.data());
+    array.read({0, 0, row, 0}, {1, 1, row + static_cast<std::int64_t>(list.size()), 3},
+               list.data());
     row += static_cast<std::int64_t>(list.size());
     for (const auto& voxel : list) {
       for (std::size_t axis = 0; axis < 3; ++axis) {
-        if (voxel[axis] < 0 || voxel[axis] >= record.shape[axis + 1]) fail(file, "names a voxel outside the image");
+        if (voxel[axis] < 0 || voxel[axis] >= record.shape[axis + 1])
+          fail(file, "names a voxel outside the image");
       }
     }
   }
@@ -101,7 +108,8 @@ Volume<T> read_window(const ArrayFile& array, const Box& window, T outside) {
 
 }  // namespace
 
-CaseStore::CaseStore(fs::path folder, const Extent& patch) : folder_(std::move(folder)), patch_(patch) {
+CaseStore::CaseStore(fs::path folder, const Extent& patch)
+    : folder_(std::move(folder)), patch_(patch) {
   for (std::int64_t& extent : patch_) extent = std::max<std::int64_t>(extent, 1);
 }
 CaseStore::~CaseStore() = default;
@@ -130,7 +138,8 @@ void CaseStore::write(const std::string& id, const PreprocessedCase& preprocesse
   const Volume<float>& data = preprocessed.data;
   const Volume<std::int16_t>& seg = preprocessed.seg;
   if (data.empty() || seg.channels != 1 || seg.size != data.size) {
-    throw Error::internal(fmt::format("case '{}': image and segmentation to store differ in size", id));
+    throw Error::internal(
+        fmt::format("case '{}': image and segmentation to store differ in size", id));
   }
   CaseRecord record{preprocessed.properties, shape_of(data), {}};
   record.properties.class_locations.clear();
@@ -173,14 +182,16 @@ struct StoredCase::State {
         data(file_of(folder, id, ".b2nd"), kFloat32),
         seg(file_of(folder, id, "_seg.b2nd"), kInt16),
         size{data.shape()[1], data.shape()[2], data.shape()[3]} {
-    if (data.shape() != record.shape) fail(file_of(folder, id, ".b2nd"), "does not have the shape of its properties");
+    if (data.shape() != record.shape)
+      fail(file_of(folder, id, ".b2nd"), "does not have the shape of its properties");
     if (seg.shape() != ArrayShape{1, size[0], size[1], size[2]}) {
       fail(file_of(folder, id, "_seg.b2nd"), "does not have the size of the image");
     }
   }
 };
 
-StoredCase::StoredCase(const fs::path& folder, const std::string& id) : state_(std::make_unique<State>(folder, id)) {}
+StoredCase::StoredCase(const fs::path& folder, const std::string& id)
+    : state_(std::make_unique<State>(folder, id)) {}
 StoredCase::~StoredCase() = default;
 StoredCase::StoredCase(StoredCase&&) noexcept = default;
 
@@ -189,12 +200,15 @@ std::int64_t StoredCase::channels() const { return state_->record.shape[0]; }
 const CaseProperties& StoredCase::properties() const { return state_->record.properties; }
 
 const ClassLocations& StoredCase::class_locations() const {
-  std::call_once(state_->locations_read,
-                 [&] { state_->locations = read_locations(state_->locations_file, state_->record); });
+  std::call_once(state_->locations_read, [&] {
+    state_->locations = read_locations(state_->locations_file, state_->record);
+  });
   return state_->locations;
 }
 
-Volume<float> StoredCase::read_data(const Box& window) const { return read_window(state_->data, window, 0.0F); }
+Volume<float> StoredCase::read_data(const Box& window) const {
+  return read_window(state_->data, window, 0.0F);
+}
 
 Volume<std::int16_t> StoredCase::read_seg(const Box& window) const {
   return read_window(state_->seg, window, std::int16_t{-1});

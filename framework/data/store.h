@@ -1,5 +1,6 @@
-// Preprocessed cases on disk: nnU-Net's {case}.b2nd and {case}_seg.b2nd (Blosc2), with {case}.json for the properties
-// and {case}.locations for the sampler beside them. Windows are read by decoding only the blocks they touch.
+// Preprocessed cases on disk: nnU-Net's {case}.b2nd and {case}_seg.b2nd (Blosc2), with {case}.json
+// for the properties and {case}.locations for the sampler beside them. Windows are read by decoding
+// only the blocks they touch.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +17,8 @@ namespace voxarena {
 // Per label value or region index: up to 10000+ voxels (z, y, x) in the resampled volume.
 using ClassLocations = std::map<int, std::vector<std::array<std::int32_t, 3>>>;
 
-// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed axes.
+// What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed
+// axes.
 struct CaseProperties {
   Geometry geometry;  // of the original files
   Spacing spacing{};  // original, transposed
@@ -27,8 +29,9 @@ struct CaseProperties {
 };
 
 struct PreprocessedCase {
-  Volume<float> data;        // (C, Z, Y, X), transposed, cropped, normalised, resampled
-  Volume<std::int16_t> seg;  // one channel; -1 outside the nonzero region, else labels; may be empty in memory
+  Volume<float> data;  // (C, Z, Y, X), transposed, cropped, normalised, resampled
+  Volume<std::int16_t>
+      seg;  // one channel; -1 outside the nonzero region, else labels; may be empty in memory
   CaseProperties properties;
 };
 
@@ -41,7 +44,8 @@ class CaseStore {
   const std::filesystem::path& folder() const { return folder_; }
   bool has(const std::string& id) const;   // all files of the case are there
   std::vector<std::string> cases() const;  // complete ones, sorted
-  // Each file is complete or absent; the properties come last. Needs a segmentation of the image's size.
+  // Each file is complete or absent; the properties come last. Needs a segmentation of the image's
+  // size.
   void write(const std::string& id, const PreprocessedCase& preprocessed) const;
   PreprocessedCase read(const std::string& id) const;  // whole case
   void remove(const std::string& id) const;            // all files of the case
@@ -51,8 +55,8 @@ class CaseStore {
   Extent patch_;
 };
 
-// One case opened for reading windows. Cheap to keep open; everything may be called from several threads at once.
-// Errors (input) name the damaged file.
+// One case opened for reading windows. Cheap to keep open; everything may be called from several
+// threads at once. Errors (input) name the damaged file.
 class StoredCase {
  public:
   StoredCase(const std::filesystem::path& folder, const std::string& id);
