@@ -1,0 +1,63 @@
+// Predicts cases in a row: reading and preprocessing of the next ones and export of the last ones
+// go on while the network works on the present one.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "inference/sliding_window.h"
+#include "voxarena/core/run_context.h"
+#include "voxarena/data/labels.h"
+#include "voxarena/data/store.h"
+#include "voxarena/plan/plans.h"
+
+namespace voxarena {
+
+struct RawCase;
+
+struct PredictionSummary {
+  std::vector<std::string> predicted, skipped;  // case ids
+  double seconds = 0;
+};
+
+class Predictor {
+ public:
+  // An ensemble's logits are averaged. Everything is kept by reference and must outlive the
+  // predictor.
+  Predictor(const std::vector<Model*>& models, const Plans& plans,
+            const Configuration& configuration, const Labels& labels,
+            const SlidingWindowOptions& options);
+
+  // Mean logits of a preprocessed image (C, Z, Y, X) → (K, Z, Y, X).
+  Volume<float> logits(const Volume<float>& image, const RunContext& context);
+  // Labels on the grid of the case's file.
+  LabelImage predict(const PreprocessedCase& preprocessed, const RunContext& context);
+
+  // Writes `folder`/{id}{file_ending} for every case. Label files appear complete or not at all, so
+  // with `resume` those that are there already are skipped. Errors name the case.
+  PredictionSummary predict_cases(const std::vector<RawCase>& cases,
+                                  const std::filesystem::path& folder,
+                                  const std::string& file_ending, bool resume,
+                                  const RunContext& context);
+  // The same for cases of a preprocessed store.
+  PredictionSummary predict_cases(const CaseStore& store, const std::vector<std::string>& ids,
+                                  const std::filesystem::path& folder,
+                                  const std::string& file_ending, bool resume,
+                                  const RunContext& context);
+
+ private:
+  // `load` may be called from other threads.
+  PredictionSummary predict_all(const std::vector<std::string>& ids,
+                                const std::function<PreprocessedCase(const std::string&)>& load,
+                                const std::filesystem::path& folder, const std::string& file_ending,
+                                bool resume, const RunContext& context);
+
+  const Plans& plans_;
+  const Configuration& configuration_;
+  const Labels& labels_;
+  std::vector<SlidingWindow> windows_;  // one per model
+};
+
+}  // namespace voxarena
