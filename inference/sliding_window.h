@@ -20,7 +20,7 @@ class Model;
 struct SlidingWindowOptions {
   double step = 0.5;             // distance of windows in patches, (0, 1]
   bool gaussian = true;          // importance map; false: all voxels of a window count the same
-  std::vector<int> mirror_axes;  // axes of the patch (0: its first entry); the
+  std::vector<int> mirror_axes{};  // axes of the patch (0: its first entry); the
                                  // mean over all their subsets is taken
   std::int64_t batch = 0;        // windows and mirrored copies a call, 0: by the size of the patch
   // One LibTorch thread a lane, no measurement: the same bits for any number of threads.

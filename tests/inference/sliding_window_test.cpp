@@ -64,8 +64,7 @@ void expect_linear(const Volume<float>& image, const Volume<float>& logits) {
   }
 }
 
-TEST(SlidingWindow, AnswersAreNnunetsWithinHalfPrecision) {
-  // nnU-Net accumulates in half precision, so its own numbers are only good to three digits.
+TEST(SlidingWindow, AnswersAreNnunets) {
   for (const auto& one : golden()["windows"]) {
     FunctionModel model(ramp);
     SlidingWindow window(model, one["patch"], {.mirror_axes = one["mirror_axes"]});
@@ -74,7 +73,7 @@ TEST(SlidingWindow, AnswersAreNnunetsWithinHalfPrecision) {
     const auto expected = one["logits"].get<std::vector<float>>();
     ASSERT_EQ(logits.values.size(), expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_NEAR(logits.values[i], expected[i], 4e-3) << one["patch"] << " at " << i;
+      EXPECT_NEAR(logits.values[i], expected[i], 2e-5) << one["patch"] << " at " << i;
     }
   }
 }
@@ -158,7 +157,7 @@ TEST(SlidingWindow, ThreadsDoNotChangeABit) {
   SlidingWindow window(model, {8, 8, 8}, options);
   const auto one = window.predict(image, quiet(1));
   EXPECT_EQ(one.values, window.predict(image, quiet(2)).values);
-  EXPECT_EQ(one.values, window.predict(image, quiet(5)).values);
+  EXPECT_EQ(one.values, window.predict(image, quiet(4)).values);
 }
 
 TEST(SlidingWindow, TheMeasuredScheduleChangesNothingButTheTime) {
@@ -199,7 +198,7 @@ TEST(SlidingWindow, BadAnswersAreErrorsThatSayWhatIsWrong) {
   };
   EXPECT_NE(message([](const at::Tensor& x) {
               return x.slice(2, 0, 2);
-            }).find("answered with shape (2, 1, 2, 4, 4)"),
+            }).find("answered with shape (8, 1, 2, 4, 4)"),
             std::string::npos);
   EXPECT_NE(message([](const at::Tensor& x) {
               return at::full_like(x, std::numeric_limits<float>::quiet_NaN());

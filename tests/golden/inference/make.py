@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import torch
 from nnunetv2.inference.export_prediction import convert_predicted_logits_to_segmentation_with_correct_shape
+from nnunetv2.inference import predict_from_raw_data
 from nnunetv2.inference.predict_from_raw_data import nnUNetPredictor
 from nnunetv2.inference.sliding_window_prediction import compute_gaussian, compute_steps_for_sliding_window
 from nnunetv2.preprocessing.resampling.default_resampling import resample_data_or_seg_to_shape
@@ -51,7 +52,17 @@ class Ramp(torch.nn.Module):
         return torch.cat([x[:, :1] * (1 + place), x[:, :1] - 2 * place], 1)
 
 
+class SinglePrecision:
+    """torch as nnU-Net's predictor sees it, except that it accumulates in float32 instead of half: in corners, where
+    importances are a few of the smallest halves, its own sums have no correct digit."""
+    half = torch.float32
+
+    def __getattr__(self, name):
+        return getattr(torch, name)
+
+
 def windows():
+    predict_from_raw_data.torch = SinglePrecision()
     result = []
     for size, patch, axes in [((1, 10, 13, 9), (4, 8, 6), None), ((1, 10, 7, 9), (8, 8, 6), (0, 1, 2)),
                               ((1, 3, 6, 5), (4, 8, 6), (1,)), ((1, 3, 13, 9), (8, 6), (0, 1)),
@@ -64,7 +75,7 @@ def windows():
         predictor.allowed_mirroring_axes = axes
         logits = predictor.predict_sliding_window_return_logits(torch.from_numpy(noise(size)))
         result.append({"size": size, "patch": patch, "mirror_axes": axes or [],
-                       "logits": [round(float(v), 4) for v in logits.float().numpy().ravel()]})
+                       "logits": [round(float(v), 5) for v in logits.float().numpy().ravel()]})
     return result
 
 
