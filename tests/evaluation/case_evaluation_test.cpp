@@ -1,0 +1,138 @@
+#include "evaluation/case_evaluation.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "voxarena/core/json.h"
+#include "voxarena/data/image_io.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace voxarena {
+namespace {
+
+LabelImage label_image(const Extent& size, std::vector<std::int16_t> values) {
+  LabelImage image;
+  image.voxels = Volume<std::int16_t>(1, size);
+  image.voxels.values = std::move(values);
+  image.geometry.spacing = {3, 1, 1};
+  return image;
+}
+
+EvaluationTask task_of(const char* dataset_json) {
+  return EvaluationTask::from(
+      Labels::from_dataset_json(parse_json(dataset_json, "dataset.json"), "dataset.json"));
+}
+
+const char* const kTwoLabels = R"({"labels": {"background": 0, "liver": 1, "spleen": 2}})";
+
+double value_of(const CaseEvaluation& evaluated, std::size_t cls, const char* metric) {
+  for (std::size_t m = 0; m < metrics().size(); ++m) {
+    if (metrics()[m].name == metric) return evaluated.values.at(cls).at(m);
+  }
+  ADD_FAILURE() << metric;
+  return 0;
+}
+
+class EvaluateCase : public testing::Test {
+ protected:
+  EvaluateCase() {
+    context.quiet = true;
+    write_label(reference, label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0}));
+  }
+  CaseEvaluation evaluate() const {
+    return evaluate_case("a", reference, prediction, task, context);
+  }
+
+  test::TemporaryFolder folder;
+  std::filesystem::path reference = folder / "reference.nii.gz";
+  std::filesystem::path prediction = folder / "prediction.nii.gz";
+  EvaluationTask task = task_of(kTwoLabels);
+  RunContext context;
+};
+
+TEST(EvaluationTask, LabelsAreNamedAsInSummaryJson) {
+  const EvaluationTask task =
+      task_of(R"({"labels": {"background": 0, "liver": 1, "spleen": 2, "ignore": 3}})");
+  ASSERT_EQ(task.classes.size(), 2U);
+  EXPECT_EQ(task.classes[1].name, "spleen");
+  EXPECT_EQ(task.classes[1].key, "2");
+  EXPECT_EQ(task.ignore, 3);
+}
+
+TEST(EvaluationTask, RegionsAreNamedAsPythonWritesTuples) {
+  const EvaluationTask task =
+      task_of(R"({"labels": {"background": 0, "whole": [1, 2, 3], "core": [2], "rim": 3},
+                                          "regions_class_order": [1, 2, 3]})");
+  ASSERT_EQ(task.classes.size(), 3U);
+  EXPECT_EQ(task.classes[0].key, "(1, 2, 3)");
+  EXPECT_EQ(task.classes[1].key, "(2,)");
+  EXPECT_EQ(task.classes[2].key, "3");
+}
+
+TEST(EvaluationTask, ListOfOneValueIsALabelWhereThereAreNoRegions) {
+  EXPECT_EQ(task_of(R"({"labels": {"background": 0, "liver": [1]}})").classes.at(0).key, "1");
+}
+
+TEST_F(EvaluateCase, ComparesTwoFiles) {
+  write_label(prediction, label_image({1, 2, 3}, {0, 1, 0, 2, 2, 2}));
+  const CaseEvaluation evaluated = evaluate();
+  EXPECT_EQ(evaluated.problem, "");
+  EXPECT_DOUBLE_EQ(value_of(evaluated, 0, "Dice"), 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(value_of(evaluated, 1, "Dice"), 4.0 / 5.0);
+  EXPECT_EQ(value_of(evaluated, 1, "FP"), 1);
+}
+
+TEST_F(EvaluateCase, MissingPredictionIsWorstForEveryClass) {
+  const CaseEvaluation evaluated = evaluate();
+  EXPECT_NE(evaluated.problem.find("prediction.nii.gz: no prediction"), std::string::npos)
+      << evaluated.problem;
+  for (const std::size_t cls : {0U, 1U}) {
+    EXPECT_EQ(value_of(evaluated, cls, "Dice"), 0);
+    EXPECT_EQ(value_of(evaluated, cls, "IoU"), 0);
+    EXPECT_TRUE(std::isnan(value_of(evaluated, cls, "n_pred")));
+  }
+}
+
+TEST_F(EvaluateCase, UnreadablePredictionIsWorst) {
+  write_label(prediction, label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0}));
+  test::truncate_file(prediction, 40);
+  const CaseEvaluation evaluated = evaluate();
+  EXPECT_NE(evaluated.problem.find("prediction.nii.gz"), std::string::npos) << evaluated.problem;
+  EXPECT_EQ(value_of(evaluated, 0, "Dice"), 0);
+}
+
+TEST_F(EvaluateCase, PredictionOfAnotherSizeIsWorst) {
+  write_label(prediction, label_image({1, 3, 2}, {0, 1, 1, 2, 2, 0}));
+  const CaseEvaluation evaluated = evaluate();
+  EXPECT_NE(evaluated.problem.find("size (1, 3, 2) differs from the reference's (1, 2, 3)"),
+            std::string::npos)
+      << evaluated.problem;
+  EXPECT_EQ(value_of(evaluated, 1, "Dice"), 0);
+}
+
+TEST_F(EvaluateCase, OtherSpacingIsAnErrorNamingBothFiles) {
+  LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
+  image.geometry.spacing = {3, 1, 1.5};
+  write_label(prediction, image);
+  EXPECT_INPUT_ERROR(evaluate(), reference.string() + " and " + prediction.string());
+}
+
+TEST_F(EvaluateCase, OtherOriginOrDirectionIsOnlyAWarning) {
+  LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
+  image.geometry.origin = {10, 20, 30};
+  image.geometry.direction = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
+  write_label(prediction, image);
+  EXPECT_EQ(value_of(evaluate(), 0, "Dice"), 1);
+}
+
+TEST_F(EvaluateCase, UnreadableReferenceIsAnError) {
+  test::truncate_file(reference, 40);
+  EXPECT_INPUT_ERROR(evaluate(), "reference.nii.gz");
+}
+
+}  // namespace
+}  // namespace voxarena

@@ -1,0 +1,88 @@
+#include "evaluation/metric.h"
+
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+namespace {
+
+double value_of(const char* metric, const Counts& counts,
+                EmptyMasks policy = EmptyMasks::undefined) {
+  const LabelImage nothing;
+  return evaluate_metric(find_metric(metric), {counts, nothing, nothing, {1}}, policy);
+}
+
+TEST(Metric, OverlapFromCounts) {
+  const Counts counts{.tp = 6, .fp = 2, .fn = 4, .tn = 88};
+  EXPECT_DOUBLE_EQ(value_of("Dice", counts), 12.0 / 18.0);
+  EXPECT_DOUBLE_EQ(value_of("IoU", counts), 6.0 / 12.0);
+  EXPECT_EQ(value_of("TP", counts), 6);
+  EXPECT_EQ(value_of("FP", counts), 2);
+  EXPECT_EQ(value_of("FN", counts), 4);
+  EXPECT_EQ(value_of("TN", counts), 88);
+  EXPECT_EQ(value_of("n_pred", counts), 8);
+  EXPECT_EQ(value_of("n_ref", counts), 10);
+}
+
+TEST(Metric, BothMasksEmptyFollowsThePolicy) {
+  const Counts empty{.tp = 0, .fp = 0, .fn = 0, .tn = 100};
+  EXPECT_TRUE(std::isnan(value_of("Dice", empty)));
+  EXPECT_TRUE(std::isnan(value_of("IoU", empty)));
+  EXPECT_EQ(value_of("Dice", empty, EmptyMasks::best), 1);
+  EXPECT_EQ(value_of("TN", empty), 100) << "counts are never undefined";
+}
+
+TEST(Metric, OneEmptyMaskIsTheWorstValueUnderEveryPolicy) {
+  for (const EmptyMasks policy : {EmptyMasks::undefined, EmptyMasks::best}) {
+    EXPECT_EQ(value_of("Dice", {.tp = 0, .fp = 5, .fn = 0, .tn = 9}, policy), 0);
+    EXPECT_EQ(value_of("Dice", {.tp = 0, .fp = 0, .fn = 5, .tn = 9}, policy), 0);
+  }
+}
+
+TEST(Metric, EveryRegisteredMetricSaysWhatItIs) {
+  std::set<std::pair<std::string, std::string>> names;
+  for (const Metric& metric : metrics()) {
+    EXPECT_TRUE(names.insert({metric.name, metric.flavour}).second)
+        << metric.name << " is registered twice";
+    EXPECT_FALSE(metric.name.empty() || metric.flavour.empty() || metric.unit.empty())
+        << metric.name;
+    EXPECT_LT(metric.lowest, metric.highest) << metric.name;
+    if (metric.direction == Direction::count) continue;
+    EXPECT_FALSE(metric.citation.empty()) << metric.name;
+    EXPECT_NE(metric.worst(), metric.best()) << metric.name;
+  }
+}
+
+TEST(Metric, WorstAndBestFollowTheDirection) {
+  Metric distance{.name = "distance",
+                  .flavour = "x",
+                  .direction = Direction::higher_is_better,
+                  .unit = "mm",
+                  .lowest = 0,
+                  .highest = 300,
+                  .citation = {},
+                  .compute = {}};
+  EXPECT_EQ(distance.worst(), 0);
+  distance.direction = Direction::lower_is_better;
+  EXPECT_EQ(distance.worst(), 300);
+  EXPECT_EQ(distance.best(), 0);
+  distance.direction = Direction::count;
+  EXPECT_TRUE(std::isnan(distance.worst()));
+}
+
+TEST(Metric, UnknownNameListsTheKnownOnes) {
+  try {
+    find_metric("Dise");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::usage);
+    EXPECT_NE(error.hint().find("Dice, IoU"), std::string::npos) << error.hint();
+  }
+}
+
+}  // namespace
+}  // namespace voxarena

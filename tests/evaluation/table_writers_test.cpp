@@ -1,0 +1,96 @@
+#include "evaluation/table_writers.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "voxarena/core/files.h"
+
+#include "evaluation/csv.h"
+#include "tests/evaluation/example_leaderboard.h"
+
+namespace voxarena {
+namespace {
+
+const std::string kGolden = VOXARENA_SOURCE_DIR "/tests/golden/evaluation/";
+
+Leaderboard example() { return make_leaderboard(test::example_rows()); }
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(MarkdownTable, IsThePageWeLookedAt) {
+  // To see a change: VOXARENA_BINARY_DIR/leaderboard.md is what the writer makes now.
+  const std::string text = to_markdown(example());
+  write_file(VOXARENA_BINARY_DIR "/leaderboard.md", text);
+  EXPECT_EQ(text, read_file(kGolden + "leaderboard.md"));
+}
+
+TEST(MarkdownTable, ColumnsNobodyKnowsAreLeftOut) {
+  const std::string text = to_markdown(make_leaderboard({test::row_of("a", {"x", "y"}, {{1, 1}})}));
+  EXPECT_FALSE(holds(text, "Params"));
+  EXPECT_FALSE(holds(text, "Training"));
+  EXPECT_FALSE(holds(text, "**")) << "a single row is not the best of anything";
+}
+
+TEST(MarkdownTable, NamesCannotBreakIt) {
+  const std::string text = to_markdown(make_leaderboard({test::row_of("a|b", {"x"}, {{1}})}));
+  EXPECT_TRUE(holds(text, "a\\|b"));
+}
+
+TEST(Tables, WithoutTimesTwoRunsOfTheSameWorkAreIdentical) {
+  std::vector<LeaderboardRow> slow = test::example_rows();
+  for (LeaderboardRow& row : slow) {
+    row.facts.train_seconds = 1e4;
+    row.facts.predict_seconds_per_case.reset();
+    row.facts.peak_memory_mib = 7e4;
+  }
+  const Leaderboard other = make_leaderboard(slow);
+  const TableOptions options{.with_times = false};
+  EXPECT_EQ(to_markdown(example(), options), to_markdown(other, options));
+  EXPECT_EQ(to_csv(example(), options), to_csv(other, options));
+  EXPECT_EQ(to_json(example(), options), to_json(other, options));
+  EXPECT_NE(to_markdown(example()), to_markdown(other));
+  EXPECT_NE(to_csv(example()), to_csv(other));
+  EXPECT_NE(to_json(example()), to_json(other));
+}
+
+TEST(CsvTable, EveryLineHasAllColumns) {
+  const std::string text = to_csv(example());
+  std::vector<std::vector<std::string>> lines;
+  for (std::size_t start = 0; start < text.size(); start = text.find('\n', start) + 1) {
+    lines.push_back(
+        parse_csv_line(text.substr(start, text.find('\n', start) - start), "leaderboard.csv"));
+  }
+  ASSERT_EQ(lines.size(), 1U + 3 * 3 + 3 * 4);  // a line for the mean and for each class
+  for (const auto& line : lines) EXPECT_EQ(line.size(), lines[0].size());
+  const auto column = [&](const char* name) {
+    return static_cast<std::size_t>(std::find(lines[0].begin(), lines[0].end(), name) -
+                                    lines[0].begin());
+  };
+  EXPECT_EQ(lines[1][column("method")], "resenc_unet");
+  EXPECT_EQ(lines[1][column("rank")], "1");
+  EXPECT_EQ(lines[1][column("class")], kMeanOverClasses);
+  EXPECT_EQ(std::stod(lines[1][column("mean")]), example().blocks[0].rows[0].overall.mean);
+  EXPECT_EQ(lines[1][column("parameters")], "2950000");
+}
+
+TEST(JsonTable, HoldsEveryNumber) {
+  const Json json = to_json(example());
+  EXPECT_EQ(json["metric"], "Dice");
+  EXPECT_EQ(json["settings"]["empty_masks"], "undefined");
+  ASSERT_EQ(json["blocks"].size(), 2U);
+  const Json& masksam = json["blocks"][0]["rows"][2];
+  EXPECT_EQ(masksam["mark"], "random weights");
+  EXPECT_EQ(masksam["missing_cases"], 1);
+  EXPECT_EQ(masksam["facts"]["trained_parameters"], 820'400);
+  EXPECT_EQ(masksam["classes"]["Anterior"]["count"], 3);
+  EXPECT_TRUE(json["blocks"][1]["rows"][2]["rank"].is_null()) << "a fold is missing";
+  EXPECT_TRUE(json["blocks"][1]["rows"][2]["classes"]["myocardium"]["sd"].is_null())
+      << "one value has no spread";
+}
+
+}  // namespace
+}  // namespace voxarena
