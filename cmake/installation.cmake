@@ -1,9 +1,12 @@
-# Installed layout: bin/voxarena, lib/libvoxarena.so, lib/voxarena/plugins, include/voxarena, lib/cmake/VoxArena.
+# Installed layout: bin/voxarena, lib/libvoxarena.so, lib/voxarena/{plugins,libvoxarena_shadow.so}, include/voxarena,
+# lib/cmake/VoxArena. Plugins install themselves (voxarena_add_plugin).
 include(CMakePackageConfigHelpers)
 
 set_target_properties(voxarena PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-set_target_properties(voxarena_cli PROPERTIES INSTALL_RPATH "$ORIGIN/../lib" INSTALL_RPATH_USE_LINK_PATH ON)
-install(TARGETS voxarena EXPORT VoxArenaTargets LIBRARY DESTINATION lib)
+set_target_properties(voxarena_cli voxarena_describe_plugin PROPERTIES INSTALL_RPATH "$ORIGIN/../lib"
+                                                                       INSTALL_RPATH_USE_LINK_PATH ON)
+install(TARGETS voxarena voxarena_describe_plugin EXPORT VoxArenaTargets LIBRARY DESTINATION lib
+                                                                         RUNTIME DESTINATION bin)
 install(TARGETS voxarena_cli RUNTIME DESTINATION bin)
 install(DIRECTORY framework/ DESTINATION include/voxarena FILES_MATCHING PATTERN "*.h")
 install(EXPORT VoxArenaTargets NAMESPACE VoxArena:: DESTINATION lib/cmake/VoxArena)

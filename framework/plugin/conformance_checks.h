@@ -1,0 +1,27 @@
+// The conformance checks that build models; see conformance.h.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "voxarena/plugin/registry.h"
+
+namespace voxarena {
+
+struct Subject {
+  const LoadedMethod& method;
+  Options options;
+  std::vector<Plan> plans;
+  std::uint64_t seed = 1;
+};
+
+struct ModelCheck {
+  const char* name;
+  bool needs_training;                  // calls loss()
+  std::string (*run)(const Subject&);   // what was tried; throws if something is wrong
+};
+
+const std::vector<ModelCheck>& model_checks();
+
+}  // namespace voxarena

@@ -1,0 +1,74 @@
+#include "voxarena/plugin/conformance.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "voxarena/plugin/registry.h"
+
+namespace voxarena {
+namespace {
+namespace fs = std::filesystem;
+
+RunContext quiet_context() {
+  RunContext context;
+  context.quiet = true;
+  return context;
+}
+
+TEST(Conformance, InstalledMethodsPassEveryCheck) {
+  for (const PluginFile& plugin : find_plugins()) {
+    const std::vector<CheckResult> results = run_conformance(plugin.info.name, quiet_context());
+    EXPECT_EQ(results.size(), 9U);
+    for (const CheckResult& result : results) {
+      EXPECT_TRUE(result.passed) << plugin.info.name << ": " << result.name << ": " << result.detail;
+    }
+  }
+}
+
+// A fault of tests/plugin/faulty_method.cpp, and the check that must notice it.
+struct Fault {
+  const char* fault;
+  const char* check;
+  const char* detail;  // part of the reason given
+};
+
+class ConformanceFault : public ::testing::TestWithParam<Fault> {};
+
+TEST_P(ConformanceFault, IsNoticed) {
+  const fs::path library = fs::path(VOXARENA_TEST_PLUGINS) / "faulty_method.so";
+  unsetenv("VOXARENA_TEST_FAULT");
+  describe_plugin(library, fs::path(library).replace_extension(".json"));
+  setenv("VOXARENA_TEST_FAULT", GetParam().fault, 1);
+  const std::vector<CheckResult> results = run_conformance(library.string(), quiet_context());
+  unsetenv("VOXARENA_TEST_FAULT");
+  const auto result = std::ranges::find(results, GetParam().check, &CheckResult::name);
+  ASSERT_NE(result, results.end());
+  EXPECT_FALSE(result->passed);
+  EXPECT_NE(result->detail.find(GetParam().detail), std::string::npos) << result->detail;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, ConformanceFault,
+    ::testing::Values(Fault{"name", "metadata", "lower-case"}, Fault{"help", "options", "'width' has no help"},
+                      Fault{"shape", "shapes", "1 x 3 x 16 x 24 x 16 instead of 1 x 2 x 16 x 24 x 16"},
+                      Fault{"not_finite", "loss and gradients", "finite"},
+                      Fault{"unused_parameter", "loss and gradients", "parameter unused gets no gradient"},
+                      Fault{"hidden_state", "save and load", "state outside of parameters"},
+                      Fault{"random", "determinism", "other logits"}, Fault{"cpu_tensor", "shadow device", "two devices"},
+                      Fault{"throw_in_forward", "shapes", "no idea what to do"}),
+    [](const auto& info) { return std::string(info.param.fault); });
+
+TEST(Conformance, TheFaultyMethodWithoutFaultPasses) {
+  const fs::path library = fs::path(VOXARENA_TEST_PLUGINS) / "faulty_method.so";
+  unsetenv("VOXARENA_TEST_FAULT");
+  describe_plugin(library, fs::path(library).replace_extension(".json"));
+  for (const CheckResult& result : run_conformance(library.string(), quiet_context())) {
+    EXPECT_TRUE(result.passed) << result.name << ": " << result.detail;
+  }
+}
+
+}  // namespace
+}  // namespace voxarena
