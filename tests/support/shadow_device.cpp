@@ -33,7 +33,7 @@ struct Guard final : c10::impl::NoOpDeviceGuardImpl<c10::DeviceType::PrivateUse1
   // Index 0, not -1: the autograd engine looks streams up by it.
   c10::Device getDevice() const override { return shadow_device(); }
   c10::Device exchangeDevice(c10::Device) const override { return shadow_device(); }
-  c10::Stream getStream(c10::Device) const noexcept override { return {c10::Stream::DEFAULT, shadow_device()}; }
+  c10::Stream getStream(c10::Device) const noexcept override { return c10::Stream(c10::Stream::DEFAULT, shadow_device()); }
   c10::Stream exchangeStream(c10::Stream) const noexcept override { return getStream(shadow_device()); }
   void record(void**, const c10::Stream&, const c10::DeviceIndex, const c10::EventFlag) const override {}
   void block(void*, const c10::Stream&) const override {}
