@@ -74,6 +74,7 @@ std::vector<Plan> own_plans(const LoadedMethod& method, const Options& options) 
 }  // namespace
 
 std::vector<CheckResult> run_conformance(const std::string& plugin, const RunContext& context) {
+  register_shadow_device();
   const LoadedMethod method = load_method(plugin);
   const Info& info = method.description();
   std::vector<CheckResult> results;

@@ -181,7 +181,6 @@ ShadowDevice load_shadow_device() {
 
 std::string check_shadow_device(const Subject& subject) {
   const ShadowDevice shadow = load_shadow_device();
-  shadow.register_device();
   const at::Device device(at::kPrivateUse1, 0);
   for (const Plan& plan : subject.plans) {
     const Batch batch = training_batch(plan, subject.seed);
@@ -198,6 +197,8 @@ std::string check_shadow_device(const Subject& subject) {
 }
 
 }  // namespace
+
+void register_shadow_device() { load_shadow_device().register_device(); }
 
 const std::vector<ModelCheck>& model_checks() {
   static const std::vector<ModelCheck> checks{

@@ -24,4 +24,8 @@ struct ModelCheck {
 
 const std::vector<ModelCheck>& model_checks();
 
+// LibTorch's autograd counts devices at the first backward pass of the process: before it, or never. Error if the
+// library of the shadow device is missing.
+void register_shadow_device();
+
 }  // namespace voxarena

@@ -34,7 +34,9 @@ class Registry : public ::testing::Test {
   fs::path offer(const std::string& folder, const std::string& file, const std::string& method) {
     const fs::path library = folder_ / folder / (file + ".so");
     write_file(library, "not even a library");
-    write_json(fs::path(library).replace_extension(".json"), to_json(Info{.name = method, .version = "1"}));
+    Info info;
+    info.name = method;
+    write_json(fs::path(library).replace_extension(".json"), to_json(info));
     return library;
   }
 

@@ -17,7 +17,7 @@ class Module;
 
 namespace voxarena::testing {
 
-// Once before the first use; more calls do nothing.
+// Before the first backward pass of the process: autograd counts devices then. More calls do nothing.
 void register_shadow_device();
 
 inline c10::Device shadow_device() { return {c10::DeviceType::PrivateUse1, 0}; }
