@@ -42,7 +42,8 @@ at::Tensor soft_dice_loss(const at::Tensor& logits, const at::Tensor& target, bo
 
 at::Tensor DiceCrossEntropy::total() const { return dice + cross_entropy; }
 
-DiceCrossEntropy dice_cross_entropy(const at::Tensor& logits, const at::Tensor& target, bool batch_dice) {
+DiceCrossEntropy dice_cross_entropy(const at::Tensor& logits, const at::Tensor& target,
+                                    bool batch_dice) {
   return {soft_dice_loss(logits, target, batch_dice), at::cross_entropy_loss(logits, target)};
 }
 

@@ -55,13 +55,15 @@ std::string name_of(at::ScalarType type, const std::string& tensor) {
   for (const TypeName& entry : kTypes) {
     if (type == entry.type) return entry.name;
   }
-  throw Error::internal(fmt::format("tensor '{}' has a type ({}) that safetensors files do not hold", tensor,
-                                    c10::toString(type)));
+  throw Error::internal(
+      fmt::format("tensor '{}' has a type ({}) that safetensors files do not hold", tensor,
+                  c10::toString(type)));
 }
 
 [[noreturn]] void malformed(const fs::path& path, const std::string& what) {
   throw Error::input(fmt::format("{}: {}", path.string(), what),
-                     "the file is damaged, incomplete or no safetensors file; delete it and make or fetch it again");
+                     "the file is damaged, incomplete or no safetensors file; delete it and make "
+                     "or fetch it again");
 }
 
 std::uint64_t bytes_of(const at::Tensor& tensor) { return tensor.nbytes(); }
@@ -73,23 +75,28 @@ struct Entry {
   std::uint64_t begin, end;
 };
 
-Entry parse_entry(const fs::path& path, const std::string& name, const Json& json, std::uint64_t data_bytes) {
-  const auto bad = [&](const char* field) { malformed(path, fmt::format("tensor '{}' has no valid '{}'", name, field)); };
+Entry parse_entry(const fs::path& path, const std::string& name, const Json& json,
+                  std::uint64_t data_bytes) {
+  const auto bad = [&](const char* field) {
+    malformed(path, fmt::format("tensor '{}' has no valid '{}'", name, field));
+  };
   const auto numbers = [](const Json& list) {
     return list.is_array() && std::all_of(list.begin(), list.end(), [](const Json& n) {
              return n.is_number_unsigned() && n.get<std::uint64_t>() <= (1ULL << 48);
            });
   };
-  if (!json.is_object()) malformed(path, fmt::format("tensor '{}' is not described by an object", name));
-  const auto type = json.contains("dtype") && json["dtype"].is_string() ? type_of(json["dtype"].get<std::string>())
-                                                                        : std::nullopt;
+  if (!json.is_object())
+    malformed(path, fmt::format("tensor '{}' is not described by an object", name));
+  const auto type = json.contains("dtype") && json["dtype"].is_string()
+                        ? type_of(json["dtype"].get<std::string>())
+                        : std::nullopt;
   if (!type) bad("dtype");
   if (!json.contains("shape") || !numbers(json["shape"])) bad("shape");
   const Json& offsets = json.contains("data_offsets") ? json["data_offsets"] : Json();
   if (!numbers(offsets) || offsets.size() != 2) bad("data_offsets");
 
-  Entry entry{*type, json["shape"].get<std::vector<std::int64_t>>(), offsets[0].get<std::uint64_t>(),
-              offsets[1].get<std::uint64_t>()};
+  Entry entry{*type, json["shape"].get<std::vector<std::int64_t>>(),
+              offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
   std::uint64_t bytes = c10::elementSize(*type);
   for (const std::int64_t extent : entry.shape) {
     if (extent != 0 && bytes > (1ULL << 48) / static_cast<std::uint64_t>(extent)) bad("shape");
@@ -100,7 +107,8 @@ Entry parse_entry(const fs::path& path, const std::string& name, const Json& jso
   return entry;
 }
 
-// Everything that the SHA-256 covers apart from the raw tensors: the header without the hash itself.
+// Everything that the SHA-256 covers apart from the raw tensors: the header without the hash
+// itself.
 std::string header_to_hash(Json header) {
   if (header.contains(kMetadata)) header[kMetadata].erase(kHash);
   return canonical_json(header);
@@ -114,8 +122,10 @@ void write_safetensors(const fs::path& path, const TensorFile& content) {
     at::Tensor tensor;
   };
   std::vector<Item> items;
-  for (const auto& [name, tensor] : content.tensors) items.push_back({name, tensor.detach().cpu().contiguous()});
-  // Wide types first, so that every tensor is aligned; names in order within a type (as the reference writer does).
+  for (const auto& [name, tensor] : content.tensors)
+    items.push_back({name, tensor.detach().cpu().contiguous()});
+  // Wide types first, so that every tensor is aligned; names in order within a type (as the
+  // reference writer does).
   std::stable_sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
     return a.tensor.element_size() > b.tensor.element_size();
   });
@@ -145,7 +155,8 @@ void write_safetensors(const fs::path& path, const TensorFile& content) {
   out.write(reinterpret_cast<const char*>(&length), sizeof(length));
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
   for (const auto& [name, tensor] : items) {
-    out.write(static_cast<const char*>(tensor.const_data_ptr()), static_cast<std::streamsize>(bytes_of(tensor)));
+    out.write(static_cast<const char*>(tensor.const_data_ptr()),
+              static_cast<std::streamsize>(bytes_of(tensor)));
   }
   out.close();
   if (!out) {
@@ -159,23 +170,28 @@ TensorFile read_safetensors(const fs::path& path) {
   std::error_code error;
   const std::uint64_t size = fs::file_size(path, error);
   std::ifstream in(path, std::ios::binary);
-  if (error || !in) throw Error::input(fmt::format("{}: cannot be read", path.string()), "check the path and its access rights");
+  if (error || !in)
+    throw Error::input(fmt::format("{}: cannot be read", path.string()),
+                       "check the path and its access rights");
 
   std::uint64_t length = 0;
   if (size < sizeof(length)) malformed(path, "is too short for a header");
   in.read(reinterpret_cast<char*>(&length), sizeof(length));
-  if (length > kLongestHeader || length > size - sizeof(length)) malformed(path, "has a header longer than the file");
+  if (length > kLongestHeader || length > size - sizeof(length))
+    malformed(path, "has a header longer than the file");
   std::string text(length, '\0');
   in.read(text.data(), static_cast<std::streamsize>(length));
   const Json header = Json::parse(text, nullptr, false);
   if (!header.is_object()) malformed(path, "has a header that is not a JSON object");
-  if (header.contains(kMetadata) && !header[kMetadata].is_object()) malformed(path, "has metadata that is not an object");
+  if (header.contains(kMetadata) && !header[kMetadata].is_object())
+    malformed(path, "has metadata that is not an object");
 
   TensorFile file;
   Sha256 hash;
   hash.update(header_to_hash(header));
   const std::uint64_t data_bytes = size - sizeof(length) - length;
-  std::map<std::uint64_t, std::pair<std::string, Entry>> by_offset;  // empty tensors share an offset and are not here
+  std::map<std::uint64_t, std::pair<std::string, Entry>>
+      by_offset;  // empty tensors share an offset and are not here
   for (const auto& [name, json] : header.items()) {
     if (name == kMetadata) {
       for (const auto& [key, value] : json.items()) {
@@ -187,13 +203,15 @@ TensorFile read_safetensors(const fs::path& path) {
     const Entry entry = parse_entry(path, name, json, data_bytes);
     file.tensors[name] = at::empty(entry.shape, at::TensorOptions(entry.type));
     if (entry.begin == entry.end) continue;
-    if (!by_offset.try_emplace(entry.begin, name, entry).second) malformed(path, fmt::format("tensor '{}' overlaps another", name));
+    if (!by_offset.try_emplace(entry.begin, name, entry).second)
+      malformed(path, fmt::format("tensor '{}' overlaps another", name));
   }
 
   std::uint64_t position = 0;
   for (const auto& [begin, named] : by_offset) {
     const auto& [name, entry] = named;
-    if (begin != position) malformed(path, fmt::format("tensor '{}' does not follow the one before it", name));
+    if (begin != position)
+      malformed(path, fmt::format("tensor '{}' does not follow the one before it", name));
     void* data = file.tensors[name].mutable_data_ptr();
     in.read(static_cast<char*>(data), static_cast<std::streamsize>(entry.end - begin));
     if (!in) malformed(path, fmt::format("tensor '{}' cannot be read", name));

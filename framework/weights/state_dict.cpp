@@ -19,7 +19,8 @@ LoadReport match(const TensorMap& network, const TensorMap& given) {
     if (found == given.end()) {
       report.missing.push_back(name);
     } else if (found->second.sizes() != tensor.sizes()) {
-      report.mismatched.push_back(fmt::format("{}: file {}, network {}", name, fmt::join(found->second.sizes(), " x "),
+      report.mismatched.push_back(fmt::format("{}: file {}, network {}", name,
+                                              fmt::join(found->second.sizes(), " x "),
                                               fmt::join(tensor.sizes(), " x ")));
     } else {
       report.loaded.push_back(name);
@@ -41,7 +42,8 @@ void list(std::string& text, const char* kind, const std::vector<std::string>& n
   if (names.empty()) return;
   text += fmt::format("\n  {} ({}): ", kind, names.size());
   const std::size_t shown = std::min(names.size(), kShown);
-  text += fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  text += fmt::format(
+      "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
   if (shown < names.size()) text += ", ...";
 }
 
@@ -55,7 +57,8 @@ TensorMap state_dict(const torch::nn::Module& module) {
 }
 
 std::string LoadReport::text() const {
-  std::string out = fmt::format("{} of {} tensors fit", loaded.size(), loaded.size() + missing.size() + mismatched.size());
+  std::string out = fmt::format("{} of {} tensors fit", loaded.size(),
+                                loaded.size() + missing.size() + mismatched.size());
   list(out, "missing", missing);
   list(out, "unexpected", unexpected);
   list(out, "of another shape", mismatched);

@@ -12,7 +12,8 @@ class Module;
 
 namespace voxarena {
 
-// Parameters and buffers by dotted name ("encoder.stages.0.0.conv.weight"), detached and sharing the module's memory.
+// Parameters and buffers by dotted name ("encoder.stages.0.0.conv.weight"), detached and sharing
+// the module's memory.
 TensorMap state_dict(const torch::nn::Module& module);
 
 // What fitted and what did not. Names are the module's, or the file's for `unexpected`.
@@ -25,11 +26,12 @@ struct LoadReport {
   std::string text() const;
 };
 
-// Copies every tensor that has the name and shape of one of the module's; types and devices are converted.
+// Copies every tensor that has the name and shape of one of the module's; types and devices are
+// converted.
 LoadReport load_state_dict(torch::nn::Module& module, const TensorMap& tensors);
 
-// The same, but Error (input) with the report if anything does not fit; the module is then unchanged. `source` is the
-// file's name.
+// The same, but Error (input) with the report if anything does not fit; the module is then
+// unchanged. `source` is the file's name.
 void load_exactly(torch::nn::Module& module, const TensorMap& tensors, const std::string& source);
 
 }  // namespace voxarena

@@ -1,5 +1,5 @@
-// Against a computation voxel by voxel in double precision, and against numbers of nnU-Net's own loss
-// (tests/golden/losses/make.py).
+// Against a computation voxel by voxel in double precision, and against numbers of nnU-Net's own
+// loss (tests/golden/losses/make.py).
 #include "voxarena/nn/losses.h"
 
 #include <gtest/gtest.h>
@@ -21,14 +21,16 @@ struct Inputs {
 
 // The formula of make.py.
 Inputs inputs(const std::vector<std::int64_t>& shape) {
-  const auto count = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+  const auto count =
+      std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
   std::vector<float> logits(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < logits.size(); ++i) {
     const auto x = static_cast<double>(i);
     logits[i] = static_cast<float>(3 * std::sin(0.37 * x + std::fmod(0.011 * x * x, 7.0)));
   }
   std::vector<std::int64_t> target(static_cast<std::size_t>(count / shape[1]));
-  for (std::size_t i = 0; i < target.size(); ++i) target[i] = static_cast<std::int64_t>((i / 3) * (i / 3)) % shape[1];
+  for (std::size_t i = 0; i < target.size(); ++i)
+    target[i] = static_cast<std::int64_t>((i / 3) * (i / 3)) % shape[1];
   std::vector<std::int64_t> target_shape = shape;
   target_shape.erase(target_shape.begin() + 1);
   return {torch::tensor(logits).reshape(shape), torch::tensor(target).reshape(target_shape)};
@@ -57,13 +59,15 @@ ByHand by_hand(const Inputs& in, bool batch_dice) {
         const bool is_class = y[b][v] == k;
         overlap[cell] += is_class ? probability : 0;
         size[cell] += probability + (is_class ? 1 : 0);
-        if (is_class) result.cross_entropy -= std::log(probability) / static_cast<double>(batch * voxels);
+        if (is_class)
+          result.cross_entropy -= std::log(probability) / static_cast<double>(batch * voxels);
       }
     }
   }
   for (std::size_t cell = 0; cell < overlap.size(); ++cell) {
     if (static_cast<std::int64_t>(cell) % classes == 0) continue;  // background
-    result.dice -= (2 * overlap[cell] + 1e-5) / (size[cell] + 1e-5) / static_cast<double>(groups * (classes - 1));
+    result.dice -= (2 * overlap[cell] + 1e-5) / (size[cell] + 1e-5) /
+                   static_cast<double>(groups * (classes - 1));
   }
   return result;
 }
@@ -89,14 +93,17 @@ TEST(DiceCrossEntropy, EqualsNnunet) {
   for (const Json& expected : cases) {
     Inputs in = inputs(expected.at("shape").get<std::vector<std::int64_t>>());
     in.logits.requires_grad_(true);
-    const nn::DiceCrossEntropy loss = nn::dice_cross_entropy(in.logits, in.target, expected.at("batch_dice").get<bool>());
+    const nn::DiceCrossEntropy loss =
+        nn::dice_cross_entropy(in.logits, in.target, expected.at("batch_dice").get<bool>());
     EXPECT_NEAR(loss.dice.item<double>(), expected.at("dice").get<double>(), 1e-6) << expected;
     EXPECT_NEAR(loss.total().item<double>(), expected.at("total").get<double>(), 2e-6) << expected;
     loss.total().backward();
     const at::Tensor gradient = in.logits.grad().flatten();
-    EXPECT_NEAR(gradient.norm().item<double>(), expected.at("gradient_norm").get<double>(), 1e-6) << expected;
+    EXPECT_NEAR(gradient.norm().item<double>(), expected.at("gradient_norm").get<double>(), 1e-6)
+        << expected;
     for (const auto& [index, value] : expected.at("gradient").items()) {
-      EXPECT_NEAR(gradient[std::stoll(index)].item<double>(), value.get<double>(), 1e-7) << expected;
+      EXPECT_NEAR(gradient[std::stoll(index)].item<double>(), value.get<double>(), 1e-7)
+          << expected;
     }
   }
 }
@@ -119,7 +126,8 @@ TEST(ResizeTarget, EqualsNearestExact) {
     const at::Tensor resized = nn::resize_target(target, smaller);
     EXPECT_EQ(resized.scalar_type(), torch::kLong);
     EXPECT_EQ(resized.sizes().slice(1), at::IntArrayRef(smaller));
-    EXPECT_TRUE(torch::equal(resized.flatten(), torch::tensor(expected.at("classes").get<std::vector<std::int64_t>>())));
+    EXPECT_TRUE(torch::equal(
+        resized.flatten(), torch::tensor(expected.at("classes").get<std::vector<std::int64_t>>())));
   }
 }
 

@@ -38,14 +38,16 @@ class Safetensors : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_ = fs::path(testing::TempDir()) / ("voxarena_safetensors_" + std::to_string(getpid()));
+  fs::path folder_ =
+      fs::path(testing::TempDir()) / ("voxarena_safetensors_" + std::to_string(getpid()));
 };
 
 TensorFile every_type() {
   TensorFile file{.tensors = {}, .metadata = {{"epoch", "7"}, {"text", "a \"quoted\" word"}}};
-  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt, at::kShort, at::kChar,
-                          at::kByte, at::kBool}) {
-    file.tensors[std::string("t.") + c10::toString(type)] = torch::arange(6).reshape({2, 3}).to(type);
+  for (const auto type : {at::kDouble, at::kFloat, at::kHalf, at::kBFloat16, at::kLong, at::kInt,
+                          at::kShort, at::kChar, at::kByte, at::kBool}) {
+    file.tensors[std::string("t.") + c10::toString(type)] =
+        torch::arange(6).reshape({2, 3}).to(type);
   }
   file.tensors["scalar"] = torch::tensor(-2.5);
   file.tensors["empty"] = torch::zeros({0, 5});
@@ -66,18 +68,25 @@ TEST_F(Safetensors, ReturnsWhatWasWritten) {
 
 TEST_F(Safetensors, SameContentGivesSameBytes) {
   const at::Tensor strided = torch::arange(12).reshape({3, 4}).t();
-  write_safetensors(folder_ / "a.safetensors", {.tensors = {{"x", strided}, {"y", torch::ones({3})}}, .metadata = {}});
-  write_safetensors(folder_ / "b.safetensors", {.tensors = {{"y", torch::ones({3})}, {"x", strided.contiguous()}}, .metadata = {}});
+  write_safetensors(folder_ / "a.safetensors",
+                    {.tensors = {{"x", strided}, {"y", torch::ones({3})}}, .metadata = {}});
+  write_safetensors(
+      folder_ / "b.safetensors",
+      {.tensors = {{"y", torch::ones({3})}, {"x", strided.contiguous()}}, .metadata = {}});
   EXPECT_EQ(read_file(folder_ / "a.safetensors"), read_file(folder_ / "b.safetensors"));
 }
 
 TEST_F(Safetensors, ReadsTheReferenceLibrarysFile) {
-  const TensorFile file = read_safetensors(fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/weights/reference.safetensors");
+  const TensorFile file = read_safetensors(fs::path(VOXARENA_SOURCE_DIR) /
+                                           "tests/golden/weights/reference.safetensors");
   EXPECT_EQ(file.metadata.at("format"), "pt");
   EXPECT_EQ(file.tensors.size(), 7U);
-  EXPECT_TRUE(torch::equal(file.tensors.at("encoder.weight"), torch::arange(6).reshape({2, 3}).to(torch::kFloat) / 4));
-  EXPECT_TRUE(torch::equal(file.tensors.at("encoder.half"), torch::tensor({1.5, -2.0}).to(torch::kHalf)));
-  EXPECT_TRUE(torch::equal(file.tensors.at("encoder.brain"), torch::tensor({0.5, -3.0}).to(torch::kBFloat16)));
+  EXPECT_TRUE(torch::equal(file.tensors.at("encoder.weight"),
+                           torch::arange(6).reshape({2, 3}).to(torch::kFloat) / 4));
+  EXPECT_TRUE(
+      torch::equal(file.tensors.at("encoder.half"), torch::tensor({1.5, -2.0}).to(torch::kHalf)));
+  EXPECT_TRUE(torch::equal(file.tensors.at("encoder.brain"),
+                           torch::tensor({0.5, -3.0}).to(torch::kBFloat16)));
   EXPECT_EQ(file.tensors.at("steps").item<std::int64_t>(), 1234567890123);
   EXPECT_TRUE(torch::equal(file.tensors.at("mask"), torch::tensor({1, 0, 1}).to(torch::kBool)));
   EXPECT_TRUE(torch::equal(file.tensors.at("bytes"), torch::tensor({0, 7, 255}).to(torch::kByte)));
@@ -91,7 +100,8 @@ TEST_F(Safetensors, NoticesEveryDamagedByte) {
   for (std::size_t i = 0; i < good.size(); ++i) {
     std::string bad = good;
     bad[i] = static_cast<char>(bad[i] ^ 1);
-    // Within the key's own name the file becomes one of another program: readable, and its content is whole.
+    // Within the key's own name the file becomes one of another program: readable, and its content
+    // is whole.
     if (const std::size_t key = good.find("sha256"); i >= key && i < key + 6) continue;
     write_file(path, bad);
     EXPECT_NE(error_of(path), "no error") << "byte " << i;
@@ -117,21 +127,30 @@ TEST_F(Safetensors, MalformedHeadersNameTheTensor) {
       {R"({"__metadata__":[1]})", "", "metadata that is not an object"},
       {R"({"__metadata__":{"a":1}})", "", "metadata 'a'"},
       {R"({"x":1})", "", "tensor 'x' is not described"},
-      {R"({"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", "abcd", "tensor 'x' has no valid 'dtype'"},
-      {R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "abcd", "tensor 'x' has no valid 'shape'"},
-      {R"({"x":{"dtype":"F32","shape":[281474976710656,281474976710656],"data_offsets":[0,4]}})", "abcd",
+      {R"({"x":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}})", "abcd",
+       "tensor 'x' has no valid 'dtype'"},
+      {R"({"x":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "abcd",
        "tensor 'x' has no valid 'shape'"},
-      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,5]}})", "abcde", "tensor 'x' has no valid 'data_offsets'"},
-      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", "abcd", "tensor 'x' has no valid 'data_offsets'"},
-      {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "abcd", "ends before tensor 'x'"},
-      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "abcdefgh", "tensor 'x' does not follow"},
+      {R"({"x":{"dtype":"F32","shape":[281474976710656,281474976710656],"data_offsets":[0,4]}})",
+       "abcd", "tensor 'x' has no valid 'shape'"},
+      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,5]}})", "abcde",
+       "tensor 'x' has no valid 'data_offsets'"},
+      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}})", "abcd",
+       "tensor 'x' has no valid 'data_offsets'"},
+      {R"({"x":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "abcd",
+       "ends before tensor 'x'"},
+      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", "abcdefgh",
+       "tensor 'x' does not follow"},
       {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"y":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})",
        "abcd", "tensor 'y' overlaps"},
-      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "abcde", "bytes that belong to no tensor"},
+      {R"({"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})", "abcde",
+       "bytes that belong to no tensor"},
   };
   for (const auto& broken : cases) {
-    EXPECT_NE(error_of(write_raw(broken.header, broken.data)).find(broken.message), std::string::npos)
-        << broken.header << "\n" << error_of(folder_ / "raw.safetensors");
+    EXPECT_NE(error_of(write_raw(broken.header, broken.data)).find(broken.message),
+              std::string::npos)
+        << broken.header << "\n"
+        << error_of(folder_ / "raw.safetensors");
   }
 }
 

@@ -19,15 +19,17 @@ TEST(StateDict, NamesParametersAndBuffers) {
   const TinyNet net;
   std::vector<std::string> names;
   for (const auto& [name, tensor] : state_dict(net)) names.push_back(name);
-  EXPECT_EQ(names, (std::vector<std::string>{"conv.bias", "conv.weight", "norm.bias", "norm.num_batches_tracked",
-                                             "norm.running_mean", "norm.running_var", "norm.weight"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"conv.bias", "conv.weight", "norm.bias",
+                                             "norm.num_batches_tracked", "norm.running_mean",
+                                             "norm.running_var", "norm.weight"}));
 }
 
 TEST(StateDict, CopiesEveryValue) {
   const TinyNet from;
   TinyNet to;
   load_exactly(to, state_dict(from), "from");
-  for (const auto& [name, tensor] : state_dict(from)) EXPECT_TRUE(torch::equal(tensor, state_dict(to).at(name))) << name;
+  for (const auto& [name, tensor] : state_dict(from))
+    EXPECT_TRUE(torch::equal(tensor, state_dict(to).at(name))) << name;
   EXPECT_TRUE(to.parameters()[0].requires_grad());
 }
 
@@ -42,12 +44,16 @@ TEST(StateDict, ReportsWhatDoesNotFit) {
   EXPECT_FALSE(report.exact());
   EXPECT_EQ(report.missing, std::vector<std::string>{"norm.weight"});
   EXPECT_EQ(report.unexpected, std::vector<std::string>{"head.weight"});
-  EXPECT_EQ(report.mismatched, std::vector<std::string>{"conv.weight: file 4 x 1 x 3 x 3 x 3, network 2 x 1 x 3 x 3 x 3"});
+  EXPECT_EQ(
+      report.mismatched,
+      std::vector<std::string>{"conv.weight: file 4 x 1 x 3 x 3 x 3, network 2 x 1 x 3 x 3 x 3"});
   EXPECT_EQ(report.loaded.size(), 5U);
-  EXPECT_EQ(state_dict(net).at("conv.bias")[0].item<float>(), 5.0F) << "float64 of the file becomes float32";
-  EXPECT_EQ(report.text(),
-            "5 of 7 tensors fit\n  missing (1): norm.weight\n  unexpected (1): head.weight\n"
-            "  of another shape (1): conv.weight: file 4 x 1 x 3 x 3 x 3, network 2 x 1 x 3 x 3 x 3");
+  EXPECT_EQ(state_dict(net).at("conv.bias")[0].item<float>(), 5.0F)
+      << "float64 of the file becomes float32";
+  EXPECT_EQ(
+      report.text(),
+      "5 of 7 tensors fit\n  missing (1): norm.weight\n  unexpected (1): head.weight\n"
+      "  of another shape (1): conv.weight: file 4 x 1 x 3 x 3 x 3, network 2 x 1 x 3 x 3 x 3");
 }
 
 TEST(StateDict, ExactLoadingLeavesTheNetworkAloneOnAMisfit) {
