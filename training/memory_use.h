@@ -1,0 +1,16 @@
+// Peaks of memory since the process began.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace voxarena {
+
+// Resident set of this process, bytes.
+std::int64_t peak_memory();
+
+// What LibTorch's allocator held on `device` ("cuda:0"), bytes; 0 on the CPU and where the
+// allocator keeps no count.
+std::int64_t peak_device_memory(const std::string& device);
+
+}  // namespace voxarena

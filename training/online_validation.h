@@ -1,0 +1,26 @@
+// nnU-Net's "pseudo Dice": hard counts over validation patches, summed before the ratio.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace voxarena {
+
+class OnlineDice {
+ public:
+  // `logits` (B, K, ...) and `target` int64 (B, ...) on one device; nothing is waited for.
+  void add(const at::Tensor& logits, const at::Tensor& target);
+
+  // 2 tp / (2 tp + fp + fn) per class 1..K-1; NaN for a class that is in neither target nor
+  // prediction.
+  std::vector<double> per_class() const;
+
+ private:
+  at::Tensor counts_;  // int64 (K, K): target class, predicted class
+};
+
+// Mean without NaN; NaN if nothing is left.
+double mean_of_seen(const std::vector<double>& dice);
+
+}  // namespace voxarena
