@@ -26,7 +26,7 @@ blosc2_version=4.14.1
 wheel_python=3.11
 
 packages=(
-  g++ make cmake ninja-build ccache clang-format git ca-certificates unzip
+  g++ make cmake ninja-build ccache clang-format-14 git ca-certificates unzip
   python3 python3-pip python3-venv
   libinsighttoolkit5-dev libtbb-dev
   libboost-dev libboost-program-options-dev libboost-filesystem-dev

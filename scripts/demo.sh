@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# From nothing to a leaderboard: set-up, build, and two methods trained and evaluated on a synthetic data set.
+#   scripts/demo.sh [FOLDER]   FOLDER takes data, checkpoints and tables (default: demo)
+# Run it again after an interruption and it goes on where it was.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+case ${1:-} in
+  -h | --help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  -*) sed -n '2,4s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+folder=$(realpath -m "${1:-$top/demo}")
+cd "$top"
+
+bash scripts/setup.sh
+cmake --preset release
+cmake --build build/release -j "$(nproc)"
+
+voxarena=build/release/bin/voxarena
+spec=examples/phantom_cpu.toml
+dataset=$(sed -nE 's/^datasets *= *\[ *"([^"]+)".*/\1/p' "$spec")
+raw=$folder/raw
+mkdir -p "$raw"
+begin=$SECONDS
+[ -f "$raw/$dataset/dataset.json" ] || "$voxarena" phantom "$raw/$dataset"
+"$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results"
+"$voxarena" leaderboard "$folder/results" -o "$folder/leaderboard" --format md,csv,json
+
+echo
+cat "$folder"/leaderboard/*.md
+echo
+echo "The job took $((SECONDS - begin)) s."
+echo "  data set      $raw/$dataset"
+echo "  runs          $folder/results"
+echo "  leaderboard   $folder/leaderboard"
