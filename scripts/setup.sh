@@ -86,12 +86,12 @@ install_packages() {
 # Downloads wheels for this machine and Python $wheel_python into a folder, whatever Python runs pip.
 # download FOLDER PIP_ARGUMENTS...
 download() {
-  local folder=$1 machine platform platforms=()
+  local folder=$1 machine glibc minor platforms
   shift
   machine=$(uname -m)
-  for platform in manylinux_2_35 manylinux_2_28 manylinux_2_27 manylinux_2_17 manylinux2014; do
-    platforms+=(--platform "${platform}_$machine")
-  done
+  glibc=$(getconf GNU_LIBC_VERSION | sed 's/.*\.//')
+  platforms=(--platform "manylinux2014_$machine")
+  for ((minor = glibc; minor >= 17; --minor)); do platforms+=(--platform "manylinux_2_${minor}_$machine"); done
   python3 -m pip download --quiet --disable-pip-version-check --dest "$folder" --only-binary=:all: \
     --implementation cp --python-version $wheel_python "${platforms[@]}" "$@"
 }
@@ -114,23 +114,23 @@ find_config() {
 
 # Where torch's libraries look for those of NVIDIA: $ORIGIN/../../nvidia, that is .deps/nvidia.
 install_nvidia() {
-  local torch_wheel=$1 work=$2 wheel requirements
+  local torch_wheel=$1 folder=$2 wheel requirements
   mapfile -t requirements < <(unzip -p "$torch_wheel" '*.dist-info/METADATA' |
     sed -nE 's/^Requires-Dist: ((nvidia-|cuda-toolkit)[^;]*).*/\1/p' | tr -d ' \r' | grep -v '^cuda-toolkit$')
   [ ${#requirements[@]} -gt 0 ] || return 0
   say "LibTorch is a CUDA build: downloading ${#requirements[@]} NVIDIA packages (about 2 GB)"
-  mkdir -p "$work/wheels" "$work/nvidia"
-  download "$work/wheels" "${index[@]}" "${requirements[@]}" ||
+  mkdir -p "$folder/wheels" "$folder/nvidia"
+  download "$folder/wheels" "${index[@]}" "${requirements[@]}" ||
     die "pip could not download ${requirements[*]}" \
       "for a CPU-only build: scripts/setup.sh --torch-index https://download.pytorch.org/whl/cpu"
-  for wheel in "$work"/wheels/*.whl; do
+  for wheel in "$folder"/wheels/*.whl; do
     # 11: a wheel without such files
-    unzip -q -o "$wheel" 'nvidia/*/lib/*' 'nvidia/*/License*' -d "$work" 2>/dev/null || [ $? -eq 11 ] || die "cannot unpack $wheel"
+    unzip -q -o "$wheel" 'nvidia/*/lib/*' 'nvidia/*/License*' -d "$folder" 2>/dev/null || [ $? -eq 11 ] || die "cannot unpack $wheel"
     rm -f "$wheel"
   done
-  find "$work/nvidia" -name '*.a' -delete
+  find "$folder/nvidia" -name '*.a' -delete
   rm -rf .deps/nvidia
-  mv "$work/nvidia" .deps/nvidia
+  mv "$folder/nvidia" .deps/nvidia
 }
 
 install_torch() {
@@ -192,9 +192,13 @@ for tool in python3 unzip; do
 done
 python3 -m pip --version >/dev/null 2>&1 || die "pip is missing" "apt-get install python3-pip"
 
-# Everything is unpacked here first and renamed when complete.
+# Everything is unpacked here first and renamed when complete; one set-up at a time.
 mkdir -p .deps
-work=$(mktemp -d .deps/unpack.XXXXXX)
+exec 9>.deps/.lock
+flock 9
+work=.deps/.unpack
+rm -rf "$work"
+mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 install_torch
 install_blosc2
