@@ -14,4 +14,4 @@ configure_package_config_file(cmake/VoxArenaConfig.cmake.in ${CMAKE_BINARY_DIR}/
                               INSTALL_DESTINATION lib/cmake/VoxArena)
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/VoxArenaConfigVersion.cmake COMPATIBILITY ExactVersion)
 install(FILES ${CMAKE_BINARY_DIR}/VoxArenaConfig.cmake ${CMAKE_BINARY_DIR}/VoxArenaConfigVersion.cmake
-              cmake/voxarena_add_plugin.cmake DESTINATION lib/cmake/VoxArena)
+              cmake/voxarena_add_plugin.cmake cmake/FindTorch.cmake DESTINATION lib/cmake/VoxArena)
