@@ -1,7 +1,7 @@
 # Third-party libraries. scripts/setup.sh puts LibTorch and c-blosc2 into .deps; everything else comes from the distribution.
 string(REPLACE ":" ";" environment_prefixes "$ENV{CMAKE_PREFIX_PATH}")
 list(APPEND CMAKE_PREFIX_PATH ${environment_prefixes} ${PROJECT_SOURCE_DIR}/.deps/libtorch
-     ${PROJECT_SOURCE_DIR}/.deps/blosc2)
+     ${PROJECT_SOURCE_DIR}/.deps/blosc2 ${PROJECT_SOURCE_DIR}/.deps/tomlplusplus)
 set(VOXARENA_SETUP_HINT "run scripts/setup.sh, or name an existing installation with CMAKE_PREFIX_PATH")
 
 if(POLICY CMP0167)

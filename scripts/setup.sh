@@ -23,6 +23,7 @@ TEXT
 # Versions of the wheels. Only their C++ parts are used, so they need not match the system's Python.
 torch_version=${VOXARENA_TORCH_VERSION:-2.13.0}
 blosc2_version=4.14.1
+pytomlpp_version=1.0.13  # carries toml++ 3.3.0
 wheel_python=3.11
 
 packages=(
@@ -31,9 +32,10 @@ packages=(
   libinsighttoolkit5-dev libtbb-dev
   libboost-dev libboost-program-options-dev libboost-filesystem-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev libfmt-dev libssl-dev
-  libjs-vega
+  nlohmann-json3-dev libspdlog-dev libfmt-dev libssl-dev
 )
+# Ubuntu 22.04 has none of these: toml++ is then taken from a Python package, Vega (charts in HTML reports) is left out.
+packages_if_available=(libtomlplusplus-dev libjs-vega)
 
 say() { printf 'setup: %s\n' "$*"; }
 die() { printf 'setup: error: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '       hint: %s\n' "$2" >&2; exit 1; }
@@ -52,10 +54,15 @@ done
 
 # --- system packages -----------------------------------------------------------------------------
 
+is_installed() { dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+# True as long as the package lists were never fetched: then nobody knows yet.
+may_exist() { [ -n "$(apt-cache show --no-all-versions "$1" 2>/dev/null)" ] || [ -z "$(apt-cache show cmake 2>/dev/null)" ]; }
+
 missing_packages() {
   local package
-  for package in "${packages[@]}"; do
-    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+  for package in "${packages[@]}"; do is_installed "$package" || echo "$package"; done
+  for package in "${packages_if_available[@]}"; do
+    is_installed "$package" || ! may_exist "$package" || echo "$package"
   done
 }
 
@@ -65,7 +72,7 @@ install_packages() {
       "install the equivalents of: ${packages[*]}; then run scripts/setup.sh --no-packages"
   local missing
   mapfile -t missing < <(missing_packages)
-  if [ ${#missing[@]} -eq 0 ]; then say "system packages: all ${#packages[@]} present"; return; fi
+  if [ ${#missing[@]} -eq 0 ]; then say "system packages: all present"; return; fi
 
   local apt=(apt-get -y -q -o DPkg::Lock::Timeout=300)
   local command="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
@@ -76,9 +83,10 @@ install_packages() {
   fi
   say "system packages: installing ${missing[*]}"
   "${as_root[@]}" "${apt[@]}" update || die "apt-get update failed" "check the network and /etc/apt; by hand: $command"
+  mapfile -t missing < <(missing_packages)  # the lists are fresh now
   "${as_root[@]}" "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
     die "apt-get could not install: ${missing[*]}" \
-      "Debian 12 or Ubuntu 22.04/24.04 (with 'universe') has all of them; by hand: $command"
+      "Debian 12 or Ubuntu 22.04/24.04 (with 'universe') has them; by hand: $command"
 }
 
 # --- wheels --------------------------------------------------------------------------------------
@@ -116,7 +124,7 @@ find_config() {
 install_nvidia() {
   local torch_wheel=$1 folder=$2 wheel requirements
   mapfile -t requirements < <(unzip -p "$torch_wheel" '*.dist-info/METADATA' |
-    sed -nE 's/^Requires-Dist: ((nvidia-|cuda-toolkit)[^;]*).*/\1/p' | tr -d ' \r' | grep -v '^cuda-toolkit$')
+    sed -nE 's/^Requires-Dist: ((nvidia-|cuda-toolkit)[^;]*).*/\1/p' | tr -d ' \r')
   [ ${#requirements[@]} -gt 0 ] || return 0
   say "LibTorch is a CUDA build: downloading ${#requirements[@]} NVIDIA packages (about 2 GB)"
   mkdir -p "$folder/wheels" "$folder/nvidia"
@@ -148,7 +156,7 @@ install_torch() {
     say "LibTorch: $torch_version present in .deps/libtorch"
     return
   fi
-  say "LibTorch: downloading torch==$torch_version ${torch_index:+from $torch_index}"
+  say "LibTorch: downloading torch==$torch_version${torch_index:+ from $torch_index}"
   download "$work" --no-deps "${index[@]}" "torch==$torch_version" ||
     die "pip could not download torch==$torch_version for $(uname -m)" \
       "check the network and pip's index (pip config list), pass --torch-index URL, or set CMAKE_PREFIX_PATH to a LibTorch 2.6 or newer"
@@ -186,6 +194,24 @@ install_blosc2() {
   say "c-blosc2: installed in .deps/blosc2"
 }
 
+# Debian's version of toml++, headers only, for systems without the package.
+install_tomlplusplus() {
+  local stamp="pytomlpp==$pytomlpp_version"
+  if [ -f /usr/include/toml++/toml.h ] || find_config include/toml++/toml.h >/dev/null; then return; fi
+  if [ "$(cat .deps/tomlplusplus/.version 2>/dev/null)" = "$stamp" ]; then say "toml++: present in .deps/tomlplusplus"; return; fi
+  say "toml++: downloading the sources of $stamp"
+  python3 -m pip download --quiet --disable-pip-version-check --dest "$work" --no-deps --no-build-isolation \
+    --no-binary pytomlpp "$stamp" ||
+    die "pip could not download $stamp" "install toml++ 3 (libtomlplusplus-dev) or name its prefix in CMAKE_PREFIX_PATH"
+  tar xzf "$work"/pytomlpp-*.tar.gz -C "$work"
+  mkdir "$work/tomlplusplus"
+  mv "$work"/pytomlpp-*/third_party/tomlplusplus/{include,LICENSE} "$work/tomlplusplus/"
+  echo "$stamp" >"$work/tomlplusplus/.version"
+  rm -rf .deps/tomlplusplus
+  mv "$work/tomlplusplus" .deps/tomlplusplus
+  say "toml++: installed in .deps/tomlplusplus"
+}
+
 [ $with_packages -eq 0 ] || install_packages
 for tool in python3 unzip; do
   command -v $tool >/dev/null || die "$tool is missing" "apt-get install $tool"
@@ -202,4 +228,5 @@ mkdir "$work"
 trap 'rm -rf "$work"' EXIT
 install_torch
 install_blosc2
+install_tomlplusplus
 say "done; next: cmake --preset release && cmake --build --preset release"
