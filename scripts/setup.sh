@@ -149,7 +149,10 @@ install_torch() {
       *) say "LibTorch: using ${found%/share/cmake/*} (CMAKE_PREFIX_PATH), nothing downloaded"; return ;;
     esac
   fi
-  [ -z "$torch_index" ] || index=(--index-url "$torch_index")
+  if [ -n "$torch_index" ]; then  # that index and no other place that pip may be configured for
+    index=(--index-url "$torch_index")
+    local -x PIP_EXTRA_INDEX_URL=$torch_index PIP_FIND_LINKS=$work
+  fi
   stamp="torch==$torch_version $torch_index"
   if [ "$(cat .deps/libtorch/.version 2>/dev/null)" = "$stamp" ] ||
     { [ -z "$torch_index" ] && [[ "$(cat .deps/libtorch/.version 2>/dev/null)" = "torch==$torch_version "* ]]; }; then
