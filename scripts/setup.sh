@@ -125,7 +125,7 @@ install_nvidia() {
   local torch_wheel=$1 folder=$2 wheel requirements
   mapfile -t requirements < <(unzip -p "$torch_wheel" '*.dist-info/METADATA' |
     sed -nE 's/^Requires-Dist: ((nvidia-|cuda-toolkit)[^;]*).*/\1/p' | tr -d ' \r')
-  [ ${#requirements[@]} -gt 0 ] || return 0
+  [ ${#requirements[@]} -gt 0 ] || { rm -rf .deps/nvidia; return 0; }
   say "LibTorch is a CUDA build: downloading ${#requirements[@]} NVIDIA packages (about 2 GB)"
   mkdir -p "$folder/wheels" "$folder/nvidia"
   download "$folder/wheels" "${index[@]}" "${requirements[@]}" ||
