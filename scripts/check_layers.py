@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the rules of the house that a compiler does not: who may include whom, file length, a README in each folder.
+"""Holds the rules of the house that a compiler does not: includes, file length, a README a folder.
 
     scripts/check_layers.py [ROOT]
 
 Includes only go down: cli > benchmark > training, inference, evaluation > preprocessing > framework < plugins;
-inside framework: core < data, weights, plan, nn < plugin, and data < plan. Prints one line per offence and exits 1 if there is any.
+inside framework: core < data, weights, plan, nn < plugin, and data < plan.
+Prints one line per offence and exits 1 if there is any.
 """
 import re
 import sys
@@ -104,6 +105,10 @@ def check_readmes(root, files):
             yield f"{folder}/: README.md is missing (a paragraph: what lives here, what may not)"
 
 
+def is_output(name):
+    return name[0] == "." or name in ("build", "__pycache__")
+
+
 def check_tree(root):
     """All offences in a source tree, as lines of text."""
     root = Path(root)
@@ -111,7 +116,7 @@ def check_tree(root):
         file.relative_to(root)
         for top in TOP_FOLDERS
         for file in (root / top).rglob("*")
-        if file.is_file() and not any(p == "build" or p[0] == "." or p == "__pycache__" for p in file.relative_to(root).parts)
+        if file.is_file() and not any(is_output(p) for p in file.relative_to(root).parts)
     )
     offences = []
     for path in files:
