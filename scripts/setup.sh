@@ -74,7 +74,7 @@ install_packages() {
   mapfile -t missing < <(missing_packages)
   if [ ${#missing[@]} -eq 0 ]; then say "system packages: all present"; return; fi
 
-  local apt=(apt-get -y -q -o DPkg::Lock::Timeout=300)
+  local apt=(apt-get -y -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0)
   local command="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   local as_root=(env DEBIAN_FRONTEND=noninteractive)
   if [ "$(id -u)" -ne 0 ]; then
@@ -82,9 +82,9 @@ install_packages() {
     as_root=(sudo "${as_root[@]}")
   fi
   say "system packages: installing ${missing[*]}"
-  "${as_root[@]}" "${apt[@]}" update || die "apt-get update failed" "check the network and /etc/apt; by hand: $command"
+  "${as_root[@]}" "${apt[@]}" update </dev/null || die "apt-get update failed" "check the network and /etc/apt; by hand: $command"
   mapfile -t missing < <(missing_packages)  # the lists are fresh now
-  "${as_root[@]}" "${apt[@]}" install --no-install-recommends "${missing[@]}" ||
+  "${as_root[@]}" "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null ||
     die "apt-get could not install: ${missing[*]}" \
       "Debian 12 or Ubuntu 22.04/24.04 (with 'universe') has them; by hand: $command"
 }
