@@ -11,7 +11,7 @@
 #include "preprocessing/configuration_planner.h"
 #include "preprocessing/percentile.h"
 #include "preprocessing/resampling.h"
-#include "preprocessing/rounding.h"
+#include "preprocessing/transposition.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/raw_dataset.h"
 
@@ -32,11 +32,6 @@ std::vector<double> column(const std::vector<std::array<T, 3>>& rows, std::size_
 template <class T>
 std::array<double, 3> median_per_axis(const std::vector<std::array<T, 3>>& rows) {
   return {median(column(rows, 0)), median(column(rows, 1)), median(column(rows, 2))};
-}
-
-std::array<double, 3> transposed(const std::array<double, 3>& values, const std::array<int, 3>& order) {
-  const auto at = [&](std::size_t i) { return values[static_cast<std::size_t>(order[i])]; };
-  return {at(0), at(1), at(2)};
 }
 
 double product(const std::array<double, 3>& values) { return values[0] * values[1] * values[2]; }

@@ -1,0 +1,161 @@
+#include "preprocessing/spline.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "voxarena/core/error.h"
+#include "voxarena/core/parallel.h"
+
+namespace voxarena {
+namespace {
+
+constexpr std::int64_t kPadding = 12;           // repeated values at each end
+constexpr std::int64_t kLines = 16;             // lines that are filtered side by side, for vector instructions
+constexpr double kPole = -0.26794919243112270;  // sqrt(3) - 2
+constexpr double kGain = 6;                     // (1 - pole)(1 - 1/pole)
+constexpr int kHorizon = 30;                    // pole^30 is below the precision of a double
+
+using Lines = std::vector<double>;  // position-major: kLines values for each position
+
+// Cubic B-spline weights of the four knots around a position `t` in [0, 1) behind the second one.
+void cubic_weights(double t, double* w) {
+  const double s = 1 - t;
+  w[0] = s * s * s / 6;
+  w[1] = (t * t * (t - 2) * 3 + 4) / 6;
+  w[2] = (s * s * (s - 2) * 3 + 4) / 6;
+  w[3] = 1 - w[0] - w[1] - w[2];
+}
+
+// Samples → B-spline coefficients in place: a causal and an anticausal recursion.
+void prefilter(Lines& c, std::int64_t n) {
+  const auto at = [&](std::int64_t i) { return c.data() + i * kLines; };
+  for (double& v : c) v *= kGain;
+
+  double start[kLines];
+  std::copy_n(at(0), kLines, start);
+  double power = kPole;
+  for (std::int64_t k = 0; k < kHorizon; ++k, power *= kPole) {  // the signal mirrored before its start
+    const std::int64_t period = k % (2 * n);
+    const double* mirrored = at(period < n ? period : 2 * n - 1 - period);
+    for (std::int64_t l = 0; l < kLines; ++l) start[l] += power * mirrored[l];
+  }
+  std::copy_n(start, kLines, at(0));
+  for (std::int64_t i = 1; i < n; ++i) {
+    double* now = at(i);
+    const double* before = at(i - 1);
+    for (std::int64_t l = 0; l < kLines; ++l) now[l] += kPole * before[l];
+  }
+  for (std::int64_t l = 0; l < kLines; ++l) at(n - 1)[l] *= kPole / (kPole - 1);
+  for (std::int64_t i = n - 1; i-- > 0;) {
+    double* now = at(i);
+    const double* after = at(i + 1);
+    for (std::int64_t l = 0; l < kLines; ++l) now[l] = kPole * (after[l] - now[l]);
+  }
+}
+
+// Up to kLines neighbouring lines, from gathering to scattering.
+class LineBlock {
+ public:
+  explicit LineBlock(const AxisSampler& sampler)
+      : sampler_(sampler),
+        padding_(sampler.taps == 4 ? kPadding : 0),
+        length_(sampler.in + 2 * padding_),
+        source_(static_cast<std::size_t>(length_ * kLines)) {}
+
+  // Element (position i, line l) is at base + i · step + l · between.
+  void run(const double* from, std::int64_t from_step, std::int64_t from_between, double* to, std::int64_t to_step,
+           std::int64_t to_between, std::int64_t lines) {
+    for (std::int64_t i = 0; i < length_; ++i) {
+      const double* position = from + std::clamp<std::int64_t>(i - padding_, 0, sampler_.in - 1) * from_step;
+      for (std::int64_t l = 0; l < lines; ++l) source_[static_cast<std::size_t>(i * kLines + l)] = position[l * from_between];
+    }
+    if (sampler_.taps == 4) prefilter(source_, length_);
+    for (std::int64_t i = 0; i < sampler_.out; ++i) {
+      double sum[kLines] = {};
+      const double* knot = source_.data() + sampler_.first[static_cast<std::size_t>(i)] * kLines;
+      const double* weight = sampler_.weights.data() + i * sampler_.taps;
+      for (int t = 0; t < sampler_.taps; ++t, knot += kLines) {
+        for (std::int64_t l = 0; l < kLines; ++l) sum[l] += weight[t] * knot[l];
+      }
+      for (std::int64_t l = 0; l < lines; ++l) to[i * to_step + l * to_between] = sum[l];
+    }
+  }
+
+ private:
+  const AxisSampler& sampler_;
+  std::int64_t padding_;
+  std::int64_t length_;
+  Lines source_;
+};
+
+}  // namespace
+
+double sample_position(std::int64_t i, std::int64_t in, std::int64_t out) {
+  return (static_cast<double>(i) + 0.5) * (static_cast<double>(in) / static_cast<double>(out)) - 0.5;
+}
+
+std::int64_t nearest_sample(std::int64_t i, std::int64_t in, std::int64_t out) {
+  const double u = std::clamp(sample_position(i, in, out), 0.0, static_cast<double>(in - 1));
+  return static_cast<std::int64_t>(std::floor(u + 0.5));
+}
+
+AxisSampler make_axis_sampler(std::int64_t in, std::int64_t out, int order) {
+  if (order != 0 && order != 1 && order != 3) {
+    throw Error::input(fmt::format("interpolation order {} is not supported", order), "use 0, 1 or 3 in the plans");
+  }
+  AxisSampler sampler{.in = in, .out = out, .taps = order + 1, .first = {}, .weights = {}};
+  sampler.weights.resize(static_cast<std::size_t>(out * sampler.taps));
+  for (std::int64_t i = 0; i < out; ++i) {
+    double* w = sampler.weights.data() + i * sampler.taps;
+    const double u = std::clamp(sample_position(i, in, out), -0.5, static_cast<double>(in) - 0.5);
+    if (order == 0) {
+      sampler.first.push_back(nearest_sample(i, in, out));
+      w[0] = 1;
+    } else if (order == 1) {
+      const double inside = std::clamp(u, 0.0, static_cast<double>(in - 1));
+      // The last position has no right neighbour: it is the second tap of the pair before it.
+      const std::int64_t left = std::min(static_cast<std::int64_t>(inside), std::max<std::int64_t>(in - 2, 0));
+      sampler.first.push_back(left);
+      w[1] = inside - static_cast<double>(left);
+      w[0] = 1 - w[1];
+    } else {
+      const double left = std::floor(u);
+      sampler.first.push_back(static_cast<std::int64_t>(left) - 1 + kPadding);
+      cubic_weights(u - left, w);
+    }
+  }
+  if (order == 1 && in == 1) {  // a single value has no pair
+    sampler.taps = 1;
+    sampler.weights.assign(static_cast<std::size_t>(out), 1.0);
+  }
+  return sampler;
+}
+
+std::vector<double> resample_axis(const std::vector<double>& values, std::int64_t outer, std::int64_t inner,
+                                  const AxisSampler& sampler, int threads) {
+  std::vector<double> out(static_cast<std::size_t>(outer * sampler.out * inner));
+  // Lines of one block lie side by side: along `inner`, or along `outer` where the axis is the last one.
+  const bool last_axis = inner == 1;
+  const std::int64_t slabs = last_axis ? 1 : outer;
+  const std::int64_t across = last_axis ? outer : inner;
+  const std::int64_t blocks = (across + kLines - 1) / kLines;
+  constexpr std::int64_t kBlocksPerTask = 32;
+  const std::int64_t tasks = (slabs * blocks + kBlocksPerTask - 1) / kBlocksPerTask;
+  parallel_for(tasks, threads, [&](std::int64_t task) {
+    LineBlock block(sampler);
+    const std::int64_t end = std::min((task + 1) * kBlocksPerTask, slabs * blocks);
+    for (std::int64_t b = task * kBlocksPerTask; b < end; ++b) {
+      const std::int64_t slab = b / blocks;
+      const std::int64_t line = b % blocks * kLines;
+      const std::int64_t lines = std::min(kLines, across - line);
+      const double* from = values.data() + slab * sampler.in * inner + line * (last_axis ? sampler.in : 1);
+      double* to = out.data() + slab * sampler.out * inner + line * (last_axis ? sampler.out : 1);
+      block.run(from, inner, last_axis ? sampler.in : 1, to, inner, last_axis ? sampler.out : 1, lines);
+    }
+  });
+  return out;
+}
+
+}  // namespace voxarena
