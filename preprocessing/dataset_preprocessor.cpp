@@ -29,11 +29,11 @@ std::string make_stamp(const RawDataset& dataset, const Plans& plans, const Conf
                           "previous_stage", "median_image_size_in_voxels"}) {
     voxels.erase(key);
   }
-  return sha256(canonical_json({{"format", kFormat},
+  return sha256(canonical_json(Json{{"format", kFormat},
                                 {"configuration", voxels},
                                 {"transpose_forward", json["transpose_forward"]},
                                 {"intensities", json["foreground_intensity_properties_per_channel"]},
-                                {"dataset", dataset.json}}));
+                                {"dataset", parse_json(dataset.json_text, "dataset.json")}}));
 }
 
 // A case made for other plans is removed, so that an interrupted run leaves no mixture.

@@ -117,11 +117,12 @@ PlanningInput planning_input(const RawDataset& dataset) {
   PlanningInput out;
   out.dataset_name = dataset.name;
   out.channel_names = dataset.channel_names;
-  out.label_keys = static_cast<std::int64_t>(dataset.json.at("labels").size());
-  out.training_cases = dataset.json.value("numTraining", static_cast<std::int64_t>(dataset.cases.size()));
+  const Json json = parse_json(dataset.json_text, (dataset.folder / "dataset.json").string());
+  out.label_keys = static_cast<std::int64_t>(json.at("labels").size());
+  out.training_cases = json.value("numTraining", static_cast<std::int64_t>(dataset.cases.size()));
   out.image_reader_writer = dataset.file_ending == ".nii" ? "NibabelIO" : "SimpleITKIO";
-  if (const auto named = dataset.json.find("overwrite_image_reader_writer");
-      named != dataset.json.end() && named->is_string() && *named != "None") {
+  if (const auto named = json.find("overwrite_image_reader_writer");
+      named != json.end() && named->is_string() && *named != "None") {
     out.image_reader_writer = named->get<std::string>();
   }
   return out;
