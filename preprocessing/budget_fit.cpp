@@ -16,19 +16,23 @@ std::int64_t product(const std::vector<std::int64_t>& values) {
   return out;
 }
 
-// Shrinks the patch by the planner's steps until it has at most `most` voxels. Axes that cannot get smaller without
-// losing their last feature map are left alone.
+// Shrinks the patch by the planner's steps until it has at most `most` voxels. Axes that cannot get
+// smaller without losing their last feature map are left alone.
 Topology fit_patch(const Configuration& configuration, const Budget& budget) {
   const std::vector<double>& spacing = configuration.spacing;
-  Topology topology = derive_topology(spacing, {configuration.patch_size.begin(), configuration.patch_size.end()});
+  Topology topology =
+      derive_topology(spacing, {configuration.patch_size.begin(), configuration.patch_size.end()});
   std::vector<bool> can_shrink(spacing.size(), true);
   while (product(topology.patch) > budget.patch_voxels) {
-    const int axis = most_covering_axis(topology.patch, configuration.median_image_size, can_shrink);
+    const int axis =
+        most_covering_axis(topology.patch, configuration.median_image_size, can_shrink);
     if (axis < 0) {
-      throw Error::input(fmt::format("budget '{}': patch_voxels = {} is too small for {}: the smallest patch has {} ({})",
-                                     budget.name, budget.patch_voxels, configuration.name, product(topology.patch),
-                                     fmt::join(topology.patch, " x ")),
-                         "raise patch_voxels in the protocol");
+      throw Error::input(
+          fmt::format(
+              "budget '{}': patch_voxels = {} is too small for {}: the smallest patch has {} ({})",
+              budget.name, budget.patch_voxels, configuration.name, product(topology.patch),
+              fmt::join(topology.patch, " x ")),
+          "raise patch_voxels in the protocol");
     }
     const auto a = static_cast<std::size_t>(axis);
     const std::vector<std::int64_t> smaller = shrink(spacing, topology, axis);
@@ -49,14 +53,17 @@ Topology fit_patch(const Configuration& configuration, const Budget& budget) {
 // The first `stages` entries.
 template <class T>
 std::vector<T> first(const std::vector<T>& values, std::size_t stages) {
-  return {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(stages, values.size()))};
+  return {values.begin(),
+          values.begin() + static_cast<std::ptrdiff_t>(std::min(stages, values.size()))};
 }
 
 }  // namespace
 
-Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::int64_t channels, std::int64_t classes,
-                   const Budget& budget) {
-  Plan out{.channels = channels, .classes = classes, .configuration = plans.configuration(configuration)};
+Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::int64_t channels,
+                   std::int64_t classes, const Budget& budget) {
+  Plan out{.channels = channels,
+           .classes = classes,
+           .configuration = plans.configuration(configuration)};
   Configuration& fitted = out.configuration;
   Architecture& architecture = fitted.architecture;
 
@@ -74,8 +81,10 @@ Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::in
   if (budget.batch_size > 0) fitted.batch_size = std::min(fitted.batch_size, budget.batch_size);
   if (budget.base_features > 0) {
     const PlannerSettings settings;
-    const auto most = (fitted.dimensions() == 2 ? settings.reference_2d : settings.reference_3d).most_features;
-    architecture.features = features_per_stage(architecture.features.size(), budget.base_features, most);
+    const auto most =
+        (fitted.dimensions() == 2 ? settings.reference_2d : settings.reference_3d).most_features;
+    architecture.features =
+        features_per_stage(architecture.features.size(), budget.base_features, most);
   }
   return out;
 }

@@ -7,8 +7,8 @@
 
 namespace voxarena {
 
-// Errors (input): NaN or infinite voxels, another number of channels, an empty image, a label of another size.
-// `label` may be null.
+// Errors (input): NaN or infinite voxels, another number of channels, an empty image, a label of
+// another size. `label` may be null.
 void check_case(const Image& image, const LabelImage* label, std::int64_t channels);
 
 // Runs `work` and rethrows whatever it throws as an Error whose message begins with "case <id>: ".

@@ -37,12 +37,14 @@ PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, co
   properties.crop = crop.box;
   properties.shape_after_cropping = crop.image.size;
 
-  // Normalisation comes first: afterwards the mask of the nonzero region would no longer fit the image exactly.
+  // Normalisation comes first: afterwards the mask of the nonzero region would no longer fit the
+  // image exactly.
   normalize(crop.image, crop.seg, configuration, plans.intensities);
 
   const Spacing target = target_spacing(configuration, properties.spacing);
   const Extent shape = resampled_shape(crop.image.size, properties.spacing, target);
-  out.data = resample_data(std::move(crop.image), shape, properties.spacing, target, configuration.data);
+  out.data =
+      resample_data(std::move(crop.image), shape, properties.spacing, target, configuration.data);
   out.seg = resample_seg(std::move(crop.seg), shape, properties.spacing, target, configuration.seg);
   if (label != nullptr) properties.class_locations = class_locations(out.seg, labels);
   return out;

@@ -1,5 +1,5 @@
-// One case from files to network input: transpose, crop, normalise, resample, class locations (spec of nnU-Net's
-// DefaultPreprocessor), and the same for a whole data set.
+// One case from files to network input: transpose, crop, normalise, resample, class locations (spec
+// of nnU-Net's DefaultPreprocessor), and the same for a whole data set.
 #pragma once
 
 #include <filesystem>
@@ -15,9 +15,11 @@ namespace voxarena {
 PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, const Plans& plans,
                                  const Configuration& configuration, const Labels& labels);
 
-// Preprocesses what is not in the store yet, cases in parallel. The store's folder holds a stamp of (data, plans), so
-// that cases preprocessed for other plans are made anew. Returns the store.
-CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans, const Configuration& configuration,
-                             const std::filesystem::path& preprocessed_folder, const RunContext& context);
+// Preprocesses what is not in the store yet, cases in parallel. The store's folder holds a stamp of
+// (data, plans), so that cases preprocessed for other plans are made anew. Returns the store.
+CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
+                             const Configuration& configuration,
+                             const std::filesystem::path& preprocessed_folder,
+                             const RunContext& context);
 
 }  // namespace voxarena

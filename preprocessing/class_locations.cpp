@@ -21,7 +21,8 @@ struct Request {
 std::vector<Request> requests(const Labels& labels) {
   std::vector<Request> out;
   if (labels.has_regions()) {
-    for (const LabelEntry& region : labels.foreground()) out.push_back({static_cast<int>(out.size()), region.values});
+    for (const LabelEntry& region : labels.foreground())
+      out.push_back({static_cast<int>(out.size()), region.values});
   } else {
     for (const int value : labels.all_values()) {
       if (value != 0) out.push_back({value, {value}});
@@ -29,7 +30,8 @@ std::vector<Request> requests(const Labels& labels) {
   }
   if (labels.ignore()) {
     Request annotated{kAnnotatedVoxels, {-1}};
-    annotated.values.insert(annotated.values.end(), labels.all_values().begin(), labels.all_values().end());
+    annotated.values.insert(annotated.values.end(), labels.all_values().begin(),
+                            labels.all_values().end());
     out.push_back(std::move(annotated));
   }
   return out;
@@ -76,8 +78,8 @@ std::int64_t joined(const Offsets& offsets, const std::vector<int>& values, std:
 
 }  // namespace
 
-std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations(const Volume<std::int16_t>& seg,
-                                                                        const Labels& labels) {
+std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations(
+    const Volume<std::int16_t>& seg, const Labels& labels) {
   const std::vector<Request> wanted = requests(labels);
   const Offsets offsets = offsets_per_value(seg, wanted);
   NumpyRandom random(kSeed);
@@ -91,11 +93,14 @@ std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations(const Vo
     order.resize(total);
     std::iota(order.begin(), order.end(), 0U);
     random.shuffle(order);
-    const auto covering = static_cast<std::int64_t>(std::ceil(static_cast<double>(total) * kLeastCoverage));
-    const std::int64_t count = std::max(std::min(kLeastSamples, static_cast<std::int64_t>(total)), covering);
+    const auto covering =
+        static_cast<std::int64_t>(std::ceil(static_cast<double>(total) * kLeastCoverage));
+    const std::int64_t count =
+        std::max(std::min(kLeastSamples, static_cast<std::int64_t>(total)), covering);
     locations.reserve(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
-      locations.push_back(position(joined(offsets, request.values, order[static_cast<std::size_t>(i)]), seg.size));
+      locations.push_back(
+          position(joined(offsets, request.values, order[static_cast<std::size_t>(i)]), seg.size));
     }
   }
   return out;

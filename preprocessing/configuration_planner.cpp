@@ -19,8 +19,10 @@ double product(const std::vector<std::int64_t>& values) {
   return out;
 }
 
-// A patch of the image's proportions, about as large as 256³ (2048² in 2-D) but not larger than the image.
-std::vector<double> initial_patch(const std::vector<double>& spacing, const std::vector<double>& median_shape) {
+// A patch of the image's proportions, about as large as 256³ (2048² in 2-D) but not larger than the
+// image.
+std::vector<double> initial_patch(const std::vector<double>& spacing,
+                                  const std::vector<double>& median_shape) {
   const auto dimensions = static_cast<double>(spacing.size());
   double density = 1;
   for (const double s : spacing) density *= 1 / s;
@@ -34,7 +36,8 @@ std::vector<double> initial_patch(const std::vector<double>& spacing, const std:
 }
 
 std::string normalization_scheme(std::string channel) {
-  std::transform(channel.begin(), channel.end(), channel.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(channel.begin(), channel.end(), channel.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   if (channel == "ct") return "CTNormalization";
   if (channel == "nonorm") return "NoNormalization";
   if (channel == "rescale_to_0_1") return "RescaleTo01Normalization";
@@ -44,30 +47,38 @@ std::string normalization_scheme(std::string channel) {
 
 }  // namespace
 
-Configuration ConfigurationPlanner::plan(const std::string& name, const std::vector<double>& spacing,
-                                         const std::vector<double>& median_shape, double dataset_voxels) const {
+Configuration ConfigurationPlanner::plan(const std::string& name,
+                                         const std::vector<double>& spacing,
+                                         const std::vector<double>& median_shape,
+                                         double dataset_voxels) const {
   const bool flat = spacing.size() == 2;
-  const PlannerSettings::Reference& reference = flat ? settings_.reference_2d : settings_.reference_3d;
+  const PlannerSettings::Reference& reference =
+      flat ? settings_.reference_2d : settings_.reference_3d;
   Topology topology = derive_topology(spacing, initial_patch(spacing, median_shape));
   Architecture architecture;
   const auto estimate_memory = [&] {
     const std::size_t stages = topology.stages();
-    architecture.features = features_per_stage(stages, settings_.base_features, reference.most_features);
+    architecture.features =
+        features_per_stage(stages, settings_.base_features, reference.most_features);
     architecture.blocks_per_stage.assign(stages, settings_.convs_per_stage);
     architecture.convs_per_decoder_stage.assign(stages - 1, settings_.convs_per_stage);
-    return plain_unet_feature_map_elements(topology, architecture.features, architecture.blocks_per_stage,
+    return plain_unet_feature_map_elements(topology, architecture.features,
+                                           architecture.blocks_per_stage,
                                            architecture.convs_per_decoder_stage, input_.label_keys);
   };
 
   double estimate = estimate_memory();
   const auto batch = static_cast<double>(reference.batch_size);
-  while (estimate / batch * static_cast<double>(settings_.least_batch_size) > reference.feature_map_elements) {
-    const int axis = most_covering_axis(topology.patch, median_shape, std::vector<bool>(spacing.size(), true));
+  while (estimate / batch * static_cast<double>(settings_.least_batch_size) >
+         reference.feature_map_elements) {
+    const int axis =
+        most_covering_axis(topology.patch, median_shape, std::vector<bool>(spacing.size(), true));
     const std::vector<std::int64_t> smaller = shrink(spacing, topology, axis);
     if (smaller[static_cast<std::size_t>(axis)] < 1) {
-      throw Error::input(fmt::format("{}: no patch of configuration {} fits into the planner's memory target",
-                                     input_.dataset_name, name),
-                         "look for a wrong spacing or size in the fingerprint");
+      throw Error::input(
+          fmt::format("{}: no patch of configuration {} fits into the planner's memory target",
+                      input_.dataset_name, name),
+          "look for a wrong spacing or size in the fingerprint");
     }
     topology = derive_topology(spacing, {smaller.begin(), smaller.end()});
     estimate = estimate_memory();
@@ -83,9 +94,11 @@ Configuration ConfigurationPlanner::plan(const std::string& name, const std::vec
   out.spacing = spacing;
   out.architecture = std::move(architecture);
   // A batch shows at most a small part of the data set.
-  const std::int64_t covering = round_half_even(dataset_voxels * settings_.most_dataset_covered / product(out.patch_size));
-  out.batch_size = std::max(std::min(round_half_even(reference.feature_map_elements / estimate * batch), covering),
-                            settings_.least_batch_size);
+  const std::int64_t covering =
+      round_half_even(dataset_voxels * settings_.most_dataset_covered / product(out.patch_size));
+  out.batch_size = std::max(
+      std::min(round_half_even(reference.feature_map_elements / estimate * batch), covering),
+      settings_.least_batch_size);
   for (const std::string& channel : input_.channel_names) {
     out.normalization.push_back(normalization_scheme(channel));
     out.use_mask_for_norm.push_back(relative_size_after_cropping_ < 0.75 &&

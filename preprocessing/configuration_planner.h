@@ -10,13 +10,16 @@ namespace voxarena {
 
 class ConfigurationPlanner {
  public:
-  ConfigurationPlanner(const PlannerSettings& settings, const PlanningInput& input, double relative_size_after_cropping)
-      : settings_(settings), input_(input), relative_size_after_cropping_(relative_size_after_cropping) {}
+  ConfigurationPlanner(const PlannerSettings& settings, const PlanningInput& input,
+                       double relative_size_after_cropping)
+      : settings_(settings),
+        input_(input),
+        relative_size_after_cropping_(relative_size_after_cropping) {}
 
-  // `spacing` in mm and `median_shape` in voxels have 2 or 3 entries; `dataset_voxels` is about what the whole data set
-  // holds at this spacing. batch_dice is left to the caller.
-  Configuration plan(const std::string& name, const std::vector<double>& spacing, const std::vector<double>& median_shape,
-                     double dataset_voxels) const;
+  // `spacing` in mm and `median_shape` in voxels have 2 or 3 entries; `dataset_voxels` is about
+  // what the whole data set holds at this spacing. batch_dice is left to the caller.
+  Configuration plan(const std::string& name, const std::vector<double>& spacing,
+                     const std::vector<double>& median_shape, double dataset_voxels) const;
 
  private:
   const PlannerSettings& settings_;

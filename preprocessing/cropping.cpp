@@ -32,7 +32,9 @@ class OutsideFill {
     std::int64_t z, y, x;
   };
 
-  std::uint8_t* row(std::int64_t z, std::int64_t y) { return mask_.data() + (z * size_[1] + y) * size_[2]; }
+  std::uint8_t* row(std::int64_t z, std::int64_t y) {
+    return mask_.data() + (z * size_[1] + y) * size_[2];
+  }
 
   // One seed for each run of zeros of a row that meets [from, to].
   void seed(std::int64_t z, std::int64_t y, std::int64_t from, std::int64_t to) {
@@ -91,7 +93,8 @@ Box bounding_box(const std::vector<std::uint8_t>& mask, const Extent& size) {
       std::int64_t last = size[2] - 1;
       while (row[last] != kNonzero) --last;
       box.lo = {std::min(box.lo[0], z), std::min(box.lo[1], y), std::min(box.lo[2], first - row)};
-      box.hi = {std::max(box.hi[0], z + 1), std::max(box.hi[1], y + 1), std::max(box.hi[2], last + 1)};
+      box.hi = {std::max(box.hi[0], z + 1), std::max(box.hi[1], y + 1),
+                std::max(box.hi[2], last + 1)};
     }
   }
   return box.hi[0] == 0 ? Box{{0, 0, 0}, size} : box;

@@ -8,8 +8,8 @@
 
 namespace voxarena {
 
-// One byte a voxel: 1 where any channel differs from zero, and in holes that nothing connects with the outside (over
-// faces of voxels; zeros on the border of the array are outside).
+// One byte a voxel: 1 where any channel differs from zero, and in holes that nothing connects with
+// the outside (over faces of voxels; zeros on the border of the array are outside).
 std::vector<std::uint8_t> nonzero_mask(const Volume<float>& image);
 
 // The smallest box around the ones; the whole array if there are none.

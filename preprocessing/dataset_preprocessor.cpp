@@ -1,4 +1,5 @@
-// preprocess_dataset: cases in parallel, each written as soon as it is ready; what is up to date is left alone.
+// preprocess_dataset: cases in parallel, each written as soon as it is ready; what is up to date is
+// left alone.
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -19,39 +20,34 @@ constexpr const char* kStampFile = ".stamp";
 constexpr int kFormat = 1;  // to be raised when preprocessing or the store change
 
 // Everything that the stored voxels depend on, the image files aside.
-std::string make_stamp(const RawDataset& dataset, const Plans& plans, const Configuration& configuration) {
+std::string make_stamp(const RawDataset& dataset, const Plans& plans,
+                       const Configuration& configuration) {
   Plans relevant = plans;
   relevant.configurations = {configuration};
   relevant.configurations[0].inherits_from.clear();
   const Json json = to_json(relevant);
   Json voxels = json["configurations"][configuration.name];
-  for (const char* key : {"data_identifier", "batch_size", "patch_size", "architecture", "batch_dice", "next_stage",
-                          "previous_stage", "median_image_size_in_voxels"}) {
+  for (const char* key :
+       {"data_identifier", "batch_size", "patch_size", "architecture", "batch_dice", "next_stage",
+        "previous_stage", "median_image_size_in_voxels"}) {
     voxels.erase(key);
   }
-  return sha256(canonical_json(Json{{"format", kFormat},
-                                {"configuration", voxels},
-                                {"transpose_forward", json["transpose_forward"]},
-                                {"intensities", json["foreground_intensity_properties_per_channel"]},
-                                {"dataset", parse_json(dataset.json_text, "dataset.json")}}));
+  return sha256(
+      canonical_json(Json{{"format", kFormat},
+                          {"configuration", voxels},
+                          {"transpose_forward", json["transpose_forward"]},
+                          {"intensities", json["foreground_intensity_properties_per_channel"]},
+                          {"dataset", dataset.json}}));
 }
 
-// A case made for other plans is removed, so that an interrupted run leaves no mixture.
-void remove_cases(const CaseStore& store) {
-  for (const std::string& id : store.cases()) {
-    for (const char* ending : {".b2nd", "_seg.b2nd", ".json", ".pkl"}) {
-      std::error_code ignored;
-      fs::remove(store.folder() / (id + ending), ignored);
-    }
-  }
-}
-
+// Cases made for other plans are removed before the new stamp is written, so that an interrupted
+// run leaves no mixture.
 void prepare_folder(const CaseStore& store, const std::string& stamp) {
   make_folder(store.folder());
   remove_temporary_files(store.folder());
   const fs::path file = store.folder() / kStampFile;
   if (fs::exists(file) && read_file(file) == stamp) return;
-  remove_cases(store);
+  for (const std::string& id : store.cases()) store.remove(id);
   write_file(file, stamp);
 }
 
@@ -72,9 +68,11 @@ bool is_up_to_date(const CaseStore& store, const RawCase& raw) {
 
 }  // namespace
 
-CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans, const Configuration& configuration,
+CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
+                             const Configuration& configuration,
                              const fs::path& preprocessed_folder, const RunContext& context) {
-  CaseStore store(preprocessed_folder / configuration.data_identifier, configuration.patch_extent());
+  CaseStore store(preprocessed_folder / configuration.data_identifier,
+                  configuration.patch_extent());
   prepare_folder(store, make_stamp(dataset, plans, configuration));
 
   std::vector<const RawCase*> pending;
@@ -83,7 +81,8 @@ CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans, cons
   }
   if (pending.empty()) return store;
 
-  Progress progress = context.progress("preprocess " + configuration.name, static_cast<std::int64_t>(dataset.cases.size()));
+  Progress progress = context.progress("preprocess " + configuration.name,
+                                       static_cast<std::int64_t>(dataset.cases.size()));
   progress.set(static_cast<std::int64_t>(dataset.cases.size() - pending.size()));
   parallel_for(static_cast<std::int64_t>(pending.size()), context.threads, [&](std::int64_t i) {
     context.check_interrupt();

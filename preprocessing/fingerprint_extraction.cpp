@@ -49,7 +49,8 @@ CaseFacts measure(const RawCase& raw, std::int64_t channels, std::int64_t draws)
 Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& context) {
   const std::size_t count = dataset.cases.size();
   if (count == 0) {
-    throw Error::input(fmt::format("{}: there are no training cases", dataset.name), "fill imagesTr and labelsTr");
+    throw Error::input(fmt::format("{}: there are no training cases", dataset.name),
+                       "fill imagesTr and labelsTr");
   }
   std::vector<CaseFacts> facts(count);
   const std::int64_t draws = kSamples / static_cast<std::int64_t>(count);
@@ -57,7 +58,9 @@ Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& con
   parallel_for(static_cast<std::int64_t>(count), context.threads, [&](std::int64_t i) {
     context.check_interrupt();
     const RawCase& raw = dataset.cases[static_cast<std::size_t>(i)];
-    naming_case(raw.id, [&] { facts[static_cast<std::size_t>(i)] = measure(raw, dataset.channels(), draws); });
+    naming_case(raw.id, [&] {
+      facts[static_cast<std::size_t>(i)] = measure(raw, dataset.channels(), draws);
+    });
     progress.advance();
   });
 
@@ -74,7 +77,8 @@ Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& con
     }
   }
   out.median_relative_size_after_cropping = median(std::move(relative_sizes));
-  for (auto& samples : intensities) out.intensities.push_back(intensity_statistics(std::move(samples)));
+  for (auto& samples : intensities)
+    out.intensities.push_back(intensity_statistics(std::move(samples)));
   return out;
 }
 

@@ -17,9 +17,11 @@ constexpr std::uint32_t kSeed = 1234;
 
 bool less(const WeightedValue& a, const WeightedValue& b) { return a.value < b.value; }
 
-// How often each of `population` indices is drawn. Equal to counting NumpyRandom::bounded(population - 1), but without a
-// branch on the rejection, which no processor can predict: rejected words are counted in one extra place.
-std::vector<std::uint32_t> draw_counts(NumpyRandom& random, std::uint32_t population, std::int64_t draws) {
+// How often each of `population` indices is drawn. Equal to counting
+// NumpyRandom::bounded(population - 1), but without a branch on the rejection, which no processor
+// can predict: rejected words are counted in one extra place.
+std::vector<std::uint32_t> draw_counts(NumpyRandom& random, std::uint32_t population,
+                                       std::int64_t draws) {
   std::vector<std::uint32_t> counts(static_cast<std::size_t>(population) + 1, 0);
   if (population == 1) {
     counts[0] = static_cast<std::uint32_t>(draws);
@@ -47,7 +49,8 @@ void merge_equal(std::vector<WeightedValue>& sorted) {
 }
 
 // The `percent` percentile of a sorted multiset of `total` values.
-double weighted_percentile(const std::vector<WeightedValue>& sorted, std::uint64_t total, double percent) {
+double weighted_percentile(const std::vector<WeightedValue>& sorted, std::uint64_t total,
+                           double percent) {
   const double position = percent / 100 * static_cast<double>(total - 1);
   const auto below = static_cast<std::uint64_t>(position);
   const auto value_at = [&](std::uint64_t rank) {
@@ -63,8 +66,8 @@ double weighted_percentile(const std::vector<WeightedValue>& sorted, std::uint64
 
 }  // namespace
 
-std::vector<std::vector<WeightedValue>> sample_intensities(const std::vector<std::vector<float>>& foreground,
-                                                           std::int64_t draws) {
+std::vector<std::vector<WeightedValue>> sample_intensities(
+    const std::vector<std::vector<float>>& foreground, std::int64_t draws) {
   NumpyRandom random(kSeed);
   std::vector<std::vector<WeightedValue>> out;
   for (const std::vector<float>& values : foreground) {
@@ -84,7 +87,13 @@ std::vector<std::vector<WeightedValue>> sample_intensities(const std::vector<std
 ChannelIntensity intensity_statistics(std::vector<WeightedValue> samples) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   if (samples.empty()) {
-    return {.max = nan, .mean = nan, .median = nan, .min = nan, .percentile_00_5 = nan, .percentile_99_5 = nan, .std = nan};
+    return {.max = nan,
+            .mean = nan,
+            .median = nan,
+            .min = nan,
+            .percentile_00_5 = nan,
+            .percentile_99_5 = nan,
+            .std = nan};
   }
   tbb::parallel_sort(samples.begin(), samples.end(), less);
   std::uint64_t total = 0;

@@ -1,11 +1,11 @@
-// resample_seg: every label's indicator is interpolated linearly and the largest wins, without ever storing an indicator.
-// Where labels draw level, the nearest voxel's label wins if it is one of them, else the smallest
-// (batchgenerators' resize_segmentation with seg_tiebreak='nearest').
+// resample_seg: every label's indicator is interpolated linearly and the largest wins, without ever
+// storing an indicator. Where labels draw level, the nearest voxel's label wins if it is one of
+// them, else the smallest (batchgenerators' resize_segmentation with seg_tiebreak='nearest').
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <fmt/core.h>
 
 #include "preprocessing/resampling.h"
 #include "preprocessing/spline.h"
@@ -31,7 +31,8 @@ struct LinearAxis {
       const auto lower = static_cast<std::int64_t>(left);
       // The weights as scipy computes them, so that ties are ties here, too.
       const double below = 1 - (u - left);
-      samples.push_back({{lower, std::min(lower + 1, in - 1)}, {below, 1 - below}, nearest_sample(i, in, out)});
+      samples.push_back(
+          {{lower, std::min(lower + 1, in - 1)}, {below, 1 - below}, nearest_sample(i, in, out)});
     }
   }
 };
@@ -39,7 +40,8 @@ struct LinearAxis {
 using Corners = std::array<std::int16_t, 8>;
 
 // Sums of weights are formed in corner order, again for the sake of exact ties.
-std::int16_t elect(const Corners& labels, const std::array<double, 8>& weights, std::int16_t nearest) {
+std::int16_t elect(const Corners& labels, const std::array<double, 8>& weights,
+                   std::int16_t nearest) {
   double best = 0;
   double nearest_score = 0;
   std::int16_t winner = nearest;
@@ -76,7 +78,8 @@ void resize_linear(const Volume<std::int16_t>& from, Volume<std::int16_t>& to, i
       for (const auto& x : axis_x.samples) {
         Corners labels;
         for (std::size_t i = 0; i < 8; ++i) labels[i] = rows[i / 2][x.neighbour[i % 2]];
-        const bool uniform = std::all_of(labels.begin() + 1, labels.end(), [&](auto l) { return l == labels[0]; });
+        const bool uniform =
+            std::all_of(labels.begin() + 1, labels.end(), [&](auto l) { return l == labels[0]; });
         if (uniform) {
           *out++ = labels[0];
           continue;
@@ -92,7 +95,8 @@ void resize_linear(const Volume<std::int16_t>& from, Volume<std::int16_t>& to, i
 void resize_nearest(const Volume<std::int16_t>& from, Volume<std::int16_t>& to) {
   std::array<std::vector<std::int64_t>, 3> source;
   for (std::size_t a = 0; a < 3; ++a) {
-    for (std::int64_t i = 0; i < to.size[a]; ++i) source[a].push_back(nearest_sample(i, from.size[a], to.size[a]));
+    for (std::int64_t i = 0; i < to.size[a]; ++i)
+      source[a].push_back(nearest_sample(i, from.size[a], to.size[a]));
   }
   std::int16_t* out = to.values.data();
   for (const std::int64_t z : source[0]) {
@@ -103,17 +107,20 @@ void resize_nearest(const Volume<std::int16_t>& from, Volume<std::int16_t>& to) 
   }
 }
 
-void resize_labels(const Volume<std::int16_t>& from, Volume<std::int16_t>& to, int order, int threads) {
+void resize_labels(const Volume<std::int16_t>& from, Volume<std::int16_t>& to, int order,
+                   int threads) {
   if (order == 0) return resize_nearest(from, to);
   if (order == 1) return resize_linear(from, to, threads);
-  throw Error::input(fmt::format("interpolation order {} is not supported for segmentations", order),
-                     "use 0 or 1 in the plans");
+  throw Error::input(
+      fmt::format("interpolation order {} is not supported for segmentations", order),
+      "use 0 or 1 in the plans");
 }
 
 }  // namespace
 
-Volume<std::int16_t> resample_seg(const Volume<std::int16_t>& seg, const Extent& shape, const Spacing& current,
-                                  const Spacing& target, const Resampling& how, int threads) {
+Volume<std::int16_t> resample_seg(const Volume<std::int16_t>& seg, const Extent& shape,
+                                  const Spacing& current, const Spacing& target,
+                                  const Resampling& how, int threads) {
   if (shape == seg.size || seg.empty()) return seg;
   Volume<std::int16_t> out(1, shape);
   const int axis = separate_axis(current, target, how.force_separate_z);
@@ -124,7 +131,8 @@ Volume<std::int16_t> resample_seg(const Volume<std::int16_t>& seg, const Extent&
   Extent planar = shape;
   planar[static_cast<std::size_t>(axis)] = seg.size[static_cast<std::size_t>(axis)];
   if (how.order_z != 0 && planar != shape) {
-    throw Error::input(fmt::format("order_z {} is not supported for segmentations", how.order_z), "use 0 in the plans");
+    throw Error::input(fmt::format("order_z {} is not supported for segmentations", how.order_z),
+                       "use 0 in the plans");
   }
   Volume<std::int16_t> slices(1, planar);
   resize_labels(seg, slices, how.order, threads);

@@ -54,20 +54,24 @@ void rescale_to_01(std::span<float> values) {
 void rgb_to_01(std::span<float> values, std::int64_t channel) {
   const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
   if (*lowest < 0 || *highest > 255) {
-    throw Error::input(fmt::format("channel {} has values from {} to {}, but RGBTo01Normalization expects 0 to 255", channel,
-                                   *lowest, *highest),
-                       "choose another name for this channel in dataset.json, e.g. rescale_to_0_1");
+    throw Error::input(
+        fmt::format(
+            "channel {} has values from {} to {}, but RGBTo01Normalization expects 0 to 255",
+            channel, *lowest, *highest),
+        "choose another name for this channel in dataset.json, e.g. rescale_to_0_1");
   }
   for (float& v : values) v /= 255.0F;
 }
 
 }  // namespace
 
-void normalize(Volume<float>& image, const Volume<std::int16_t>& seg, const Configuration& configuration,
+void normalize(Volume<float>& image, const Volume<std::int16_t>& seg,
+               const Configuration& configuration,
                const std::vector<ChannelIntensity>& intensities) {
   for (std::int64_t c = 0; c < image.channels; ++c) {
     const auto index = static_cast<std::size_t>(c);
-    const std::span<float> values(image.channel(c), static_cast<std::size_t>(image.voxels_per_channel()));
+    const std::span<float> values(image.channel(c),
+                                  static_cast<std::size_t>(image.voxels_per_channel()));
     const std::string& scheme = configuration.normalization.at(index);
     if (scheme == "ZScoreNormalization" && configuration.use_mask_for_norm.at(index)) {
       zscore(values, [&](std::size_t i) { return seg.values[i] >= 0; });
@@ -80,8 +84,9 @@ void normalize(Volume<float>& image, const Volume<std::int16_t>& seg, const Conf
     } else if (scheme == "RGBTo01Normalization") {
       rgb_to_01(values, c);
     } else if (scheme != "NoNormalization") {
-      throw Error::input(fmt::format("normalization scheme '{}' of channel {} is unknown", scheme, c),
-                         "use ZScore-, CT-, RescaleTo01-, RGBTo01- or NoNormalization in the plans");
+      throw Error::input(
+          fmt::format("normalization scheme '{}' of channel {} is unknown", scheme, c),
+          "use ZScore-, CT-, RescaleTo01-, RGBTo01- or NoNormalization in the plans");
     }
   }
 }

@@ -18,8 +18,9 @@
 namespace voxarena {
 namespace {
 
-constexpr double kAnisotropy = 3;        // ratio of spacings from which an axis counts as thick
-constexpr double kLowresCoverage = 0.25;  // of the median image by the patch, below which a lowres stage is planned
+constexpr double kAnisotropy = 3;  // ratio of spacings from which an axis counts as thick
+// A lowres stage is planned where a patch covers less of the median image.
+constexpr double kLowresCoverage = 0.25;
 constexpr double kLowresStep = 1.03;
 
 template <class T>
@@ -36,8 +37,8 @@ std::array<double, 3> median_per_axis(const std::vector<std::array<T, 3>>& rows)
 
 double product(const std::array<double, 3>& values) { return values[0] * values[1] * values[2]; }
 
-// The median, except for a very thick axis with few slices: there the 10th percentile, so that the thinner-sliced cases
-// are not spoilt by resampling.
+// The median, except for a very thick axis with few slices: there the 10th percentile, so that the
+// thinner-sliced cases are not spoilt by resampling.
 Spacing target_spacing(const Fingerprint& fingerprint) {
   Spacing target{};
   std::array<double, 3> size{};
@@ -45,11 +46,13 @@ Spacing target_spacing(const Fingerprint& fingerprint) {
     target[axis] = percentile(column(fingerprint.spacings, axis), 50);
     size[axis] = percentile(column(fingerprint.shapes_after_crop, axis), 50);
   }
-  const auto worst = static_cast<std::size_t>(std::max_element(target.begin(), target.end()) - target.begin());
+  const auto worst =
+      static_cast<std::size_t>(std::max_element(target.begin(), target.end()) - target.begin());
   const std::size_t a = worst == 0 ? 1 : 0;
   const std::size_t b = worst == 2 ? 1 : 2;
   const double coarser = std::max(target[a], target[b]);
-  if (target[worst] > kAnisotropy * coarser && size[worst] * kAnisotropy < std::min(size[a], size[b])) {
+  if (target[worst] > kAnisotropy * coarser &&
+      size[worst] * kAnisotropy < std::min(size[a], size[b])) {
     const double low = percentile(column(fingerprint.spacings, worst), 10);
     target[worst] = low < coarser ? coarser + 1e-5 : low;
   }
@@ -58,7 +61,8 @@ Spacing target_spacing(const Fingerprint& fingerprint) {
 
 // The thickest axis first.
 std::array<int, 3> transposition(const Spacing& target) {
-  const auto worst = static_cast<int>(std::max_element(target.begin(), target.end()) - target.begin());
+  const auto worst =
+      static_cast<int>(std::max_element(target.begin(), target.end()) - target.begin());
   if (worst == 0) return {0, 1, 2};
   return worst == 1 ? std::array{1, 0, 2} : std::array{2, 0, 1};
 }
@@ -73,9 +77,11 @@ std::vector<double> list(const std::array<double, 3>& values, std::ptrdiff_t fro
   return {values.begin() + from, values.end()};
 }
 
-// Coarsens `fullres` until a patch covers a quarter of the image, thin axes first. False if the result is not worth it.
-bool plan_lowres(const ConfigurationPlanner& planner, const Configuration& fullres, const std::array<double, 3>& median_shape,
-                 double training_cases, Configuration& lowres) {
+// Coarsens `fullres` until a patch covers a quarter of the image, thin axes first. False if the
+// result is not worth it.
+bool plan_lowres(const ConfigurationPlanner& planner, const Configuration& fullres,
+                 const std::array<double, 3>& median_shape, double training_cases,
+                 Configuration& lowres) {
   const Spacing full{fullres.spacing[0], fullres.spacing[1], fullres.spacing[2]};
   Spacing spacing = full;
   double image_voxels = product(median_shape);
@@ -98,14 +104,16 @@ bool plan_lowres(const ConfigurationPlanner& planner, const Configuration& fullr
 }
 
 void check(const Fingerprint& fingerprint, const PlanningInput& input) {
-  if (fingerprint.spacings.empty() || fingerprint.spacings.size() != fingerprint.shapes_after_crop.size()) {
+  if (fingerprint.spacings.empty() ||
+      fingerprint.spacings.size() != fingerprint.shapes_after_crop.size()) {
     throw Error::input(fmt::format("{}: the fingerprint has no cases", input.dataset_name),
                        "extract the fingerprint again");
   }
   for (const Spacing& spacing : fingerprint.spacings) {
-    if (std::any_of(spacing.begin(), spacing.end(), [](double s) { return !(s > 0) || std::isinf(s); })) {
-      throw Error::input(fmt::format("{}: spacing ({}, {}, {}) in the fingerprint is not positive", input.dataset_name,
-                                     spacing[0], spacing[1], spacing[2]),
+    if (std::any_of(spacing.begin(), spacing.end(),
+                    [](double s) { return !(s > 0) || std::isinf(s); })) {
+      throw Error::input(fmt::format("{}: spacing ({}, {}, {}) in the fingerprint is not positive",
+                                     input.dataset_name, spacing[0], spacing[1], spacing[2]),
                          "correct the header of that image");
     }
   }
@@ -117,7 +125,7 @@ PlanningInput planning_input(const RawDataset& dataset) {
   PlanningInput out;
   out.dataset_name = dataset.name;
   out.channel_names = dataset.channel_names;
-  const Json json = parse_json(dataset.json_text, (dataset.folder / "dataset.json").string());
+  const Json& json = dataset.json;
   out.label_keys = static_cast<std::int64_t>(json.at("labels").size());
   out.training_cases = json.value("numTraining", static_cast<std::int64_t>(dataset.cases.size()));
   out.image_reader_writer = dataset.file_ending == ".nii" ? "NibabelIO" : "SimpleITKIO";
@@ -128,7 +136,8 @@ PlanningInput planning_input(const RawDataset& dataset) {
   return out;
 }
 
-Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input, const PlannerSettings& settings) {
+Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input,
+                      const PlannerSettings& settings) {
   check(fingerprint, input);
   Plans plans;
   plans.dataset_name = input.dataset_name;
@@ -140,21 +149,26 @@ Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input
   const Spacing target = target_spacing(fingerprint);
   plans.transpose_forward = transposition(target);
   plans.transpose_backward = inverse(plans.transpose_forward);
-  plans.original_median_spacing = transposed(median_per_axis(fingerprint.spacings), plans.transpose_forward);
-  plans.original_median_shape = transposed(median_per_axis(fingerprint.shapes_after_crop), plans.transpose_forward);
+  plans.original_median_spacing =
+      transposed(median_per_axis(fingerprint.spacings), plans.transpose_forward);
+  plans.original_median_shape =
+      transposed(median_per_axis(fingerprint.shapes_after_crop), plans.transpose_forward);
   for (double& n : plans.original_median_shape) n = std::nearbyint(n);
 
   std::vector<Extent> shapes;
   for (std::size_t i = 0; i < fingerprint.spacings.size(); ++i) {
-    shapes.push_back(resampled_shape(fingerprint.shapes_after_crop[i], fingerprint.spacings[i], target));
+    shapes.push_back(
+        resampled_shape(fingerprint.shapes_after_crop[i], fingerprint.spacings[i], target));
   }
   const auto shape = transposed(median_per_axis(shapes), plans.transpose_forward);
   const Spacing spacing = transposed(target, plans.transpose_forward);
   const auto cases = static_cast<double>(input.training_cases);
   const double dataset_voxels = product(shape) * cases;
 
-  const ConfigurationPlanner planner(settings, input, fingerprint.median_relative_size_after_cropping);
-  plans.configurations.push_back(planner.plan("2d", list(spacing, 1), list(shape, 1), dataset_voxels));
+  const ConfigurationPlanner planner(settings, input,
+                                     fingerprint.median_relative_size_after_cropping);
+  plans.configurations.push_back(
+      planner.plan("2d", list(spacing, 1), list(shape, 1), dataset_voxels));
   plans.configurations.back().batch_dice = true;
   if (shape[0] == 1) return plans;
 

@@ -23,9 +23,11 @@ struct PlanningInput {
 };
 PlanningInput planning_input(const RawDataset& dataset);
 
-// The numbers in which nnU-Net's planners differ; the defaults are those of ExperimentPlanner for 8 GB.
+// The numbers in which nnU-Net's planners differ; the defaults are those of ExperimentPlanner for 8
+// GB.
 struct PlannerSettings {
-  // Memory is measured in elements of feature maps; a batch of `batch_size` is known to fit at this many.
+  // Memory is measured in elements of feature maps; a batch of `batch_size` is known to fit at this
+  // many.
   struct Reference {
     double feature_map_elements;
     std::int64_t batch_size;
@@ -41,12 +43,14 @@ struct PlannerSettings {
   double most_dataset_covered = 0.05;  // by one batch
 };
 
-// Configurations 2d, 3d_fullres and, where a patch sees less than a quarter of an image, 3d_lowres with its cascade.
-Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input, const PlannerSettings& settings = {});
+// Configurations 2d, 3d_fullres and, where a patch sees less than a quarter of an image, 3d_lowres
+// with its cascade.
+Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input,
+                      const PlannerSettings& settings = {});
 
-// The plan of one configuration under a budget: patch, batch and width are reduced until they fit, the topology is
-// derived anew by the planner's own rules. A budget without bounds changes nothing.
-Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::int64_t channels, std::int64_t classes,
-                   const Budget& budget);
+// The plan of one configuration under a budget: patch, batch and width are reduced until they fit,
+// the topology is derived anew by the planner's own rules. A budget without bounds changes nothing.
+Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::int64_t channels,
+                   std::int64_t classes, const Budget& budget);
 
 }  // namespace voxarena

@@ -17,9 +17,11 @@ void clip(double* values, std::int64_t count, double low, double high) {
 }
 
 // One pass per axis of `axes`; what shrinks most comes first, so that later passes are cheap.
-std::vector<double> resize(std::vector<double> values, Extent size, const Extent& target, std::vector<int> axes, int order,
-                           int threads) {
-  const auto ratio = [&](int a) { return static_cast<double>(target[index(a)]) / static_cast<double>(size[index(a)]); };
+std::vector<double> resize(std::vector<double> values, Extent size, const Extent& target,
+                           std::vector<int> axes, int order, int threads) {
+  const auto ratio = [&](int a) {
+    return static_cast<double>(target[index(a)]) / static_cast<double>(size[index(a)]);
+  };
   std::sort(axes.begin(), axes.end(), [&](int a, int b) { return ratio(a) < ratio(b); });
   for (const int axis : axes) {
     const std::size_t a = index(axis);
@@ -27,7 +29,8 @@ std::vector<double> resize(std::vector<double> values, Extent size, const Extent
     std::int64_t outer = 1;
     std::int64_t inner = 1;
     for (std::size_t i = 0; i < 3; ++i) (i < a ? outer : inner) *= i == a ? 1 : size[i];
-    values = resample_axis(values, outer, inner, make_axis_sampler(size[a], target[a], order), threads);
+    values =
+        resample_axis(values, outer, inner, make_axis_sampler(size[a], target[a], order), threads);
     size[a] = target[a];
   }
   return values;
@@ -58,15 +61,16 @@ Ranges slice_ranges(const float* values, const Extent& size, int axis) {
 }
 
 // In-plane resize of every slice, then the slices of the new grid from their nearest old ones.
-void resample_slices(const float* from, const Extent& size, float* to, const Extent& target, int axis, const Resampling& how,
-                     int threads) {
+void resample_slices(const float* from, const Extent& size, float* to, const Extent& target,
+                     int axis, const Resampling& how, int threads) {
   const std::size_t a = index(axis);
   std::vector<int> axes{0, 1, 2};
   axes.erase(axes.begin() + axis);
   Extent planar = target;
   planar[a] = size[a];
   const Ranges range = slice_ranges(from, size, axis);
-  std::vector<double> values = resize({from, from + voxels(size)}, size, planar, axes, how.order, threads);
+  std::vector<double> values =
+      resize({from, from + voxels(size)}, size, planar, axes, how.order, threads);
 
   std::int64_t i = 0;
   Extent at{};
@@ -82,18 +86,19 @@ void resample_slices(const float* from, const Extent& size, float* to, const Ext
   std::transform(values.begin(), values.end(), to, [](double v) { return static_cast<float>(v); });
 }
 
-void resample_whole(const float* from, const Extent& size, float* to, const Extent& target, const Resampling& how,
-                    int threads) {
+void resample_whole(const float* from, const Extent& size, float* to, const Extent& target,
+                    const Resampling& how, int threads) {
   const auto [low, high] = std::minmax_element(from, from + voxels(size));
-  std::vector<double> values = resize({from, from + voxels(size)}, size, target, {0, 1, 2}, how.order, threads);
+  std::vector<double> values =
+      resize({from, from + voxels(size)}, size, target, {0, 1, 2}, how.order, threads);
   clip(values.data(), voxels(target), *low, *high);
   std::transform(values.begin(), values.end(), to, [](double v) { return static_cast<float>(v); });
 }
 
 }  // namespace
 
-Volume<float> resample_data(const Volume<float>& data, const Extent& shape, const Spacing& current, const Spacing& target,
-                            const Resampling& how, int threads) {
+Volume<float> resample_data(const Volume<float>& data, const Extent& shape, const Spacing& current,
+                            const Spacing& target, const Resampling& how, int threads) {
   if (shape == data.size || data.empty()) return data;
   const int axis = separate_axis(current, target, how.force_separate_z);
   Volume<float> out(data.channels, shape);

@@ -1,4 +1,5 @@
-// nnU-Net's resample_data_or_seg: separable cubic splines, linear one-hot labels, separate treatment of a thick axis.
+// nnU-Net's resample_data_or_seg: separable cubic splines, linear one-hot labels, separate
+// treatment of a thick axis.
 #pragma once
 
 #include "voxarena/core/run_context.h"
@@ -13,9 +14,10 @@ Extent resampled_shape(const Extent& shape, const Spacing& old_spacing, const Sp
 // Axis that is treated on its own (nearest neighbour), or -1.
 int separate_axis(const Spacing& current, const Spacing& target, int force_separate_z);
 
-Volume<float> resample_data(const Volume<float>& data, const Extent& shape, const Spacing& current, const Spacing& target,
-                            const Resampling& how, int threads = 1);
-Volume<std::int16_t> resample_seg(const Volume<std::int16_t>& seg, const Extent& shape, const Spacing& current,
-                                  const Spacing& target, const Resampling& how, int threads = 1);
+Volume<float> resample_data(const Volume<float>& data, const Extent& shape, const Spacing& current,
+                            const Spacing& target, const Resampling& how, int threads = 1);
+Volume<std::int16_t> resample_seg(const Volume<std::int16_t>& seg, const Extent& shape,
+                                  const Spacing& current, const Spacing& target,
+                                  const Resampling& how, int threads = 1);
 
 }  // namespace voxarena

@@ -16,13 +16,16 @@ bool is_anisotropic(const Spacing& spacing) {
 // The axis of the largest spacing, -1 if several share it.
 int thickest_axis(const Spacing& spacing) {
   const double thickest = *std::max_element(spacing.begin(), spacing.end());
-  if (std::count_if(spacing.begin(), spacing.end(), [&](double s) { return thickest / s == 1; }) != 1) return -1;
+  if (std::count_if(spacing.begin(), spacing.end(), [&](double s) { return thickest / s == 1; }) !=
+      1)
+    return -1;
   return static_cast<int>(std::find(spacing.begin(), spacing.end(), thickest) - spacing.begin());
 }
 
 }  // namespace
 
-Extent resampled_shape(const Extent& shape, const Spacing& old_spacing, const Spacing& new_spacing) {
+Extent resampled_shape(const Extent& shape, const Spacing& old_spacing,
+                       const Spacing& new_spacing) {
   Extent out{};
   for (std::size_t a = 0; a < 3; ++a) {
     out[a] = round_half_even(old_spacing[a] / new_spacing[a] * static_cast<double>(shape[a]));

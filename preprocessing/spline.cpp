@@ -11,8 +11,8 @@
 namespace voxarena {
 namespace {
 
-constexpr std::int64_t kPadding = 12;           // repeated values at each end
-constexpr std::int64_t kLines = 16;             // lines that are filtered side by side, for vector instructions
+constexpr std::int64_t kPadding = 12;  // repeated values at each end
+constexpr std::int64_t kLines = 16;    // filtered side by side, for vector instructions
 constexpr double kPole = -0.26794919243112270;  // sqrt(3) - 2
 constexpr double kGain = 6;                     // (1 - pole)(1 - 1/pole)
 constexpr int kHorizon = 30;                    // pole^30 is below the precision of a double
@@ -36,7 +36,8 @@ void prefilter(Lines& c, std::int64_t n) {
   double start[kLines];
   std::copy_n(at(0), kLines, start);
   double power = kPole;
-  for (std::int64_t k = 0; k < kHorizon; ++k, power *= kPole) {  // the signal mirrored before its start
+  for (std::int64_t k = 0; k < kHorizon;
+       ++k, power *= kPole) {  // the signal mirrored before its start
     const std::int64_t period = k % (2 * n);
     const double* mirrored = at(period < n ? period : 2 * n - 1 - period);
     for (std::int64_t l = 0; l < kLines; ++l) start[l] += power * mirrored[l];
@@ -65,11 +66,13 @@ class LineBlock {
         source_(static_cast<std::size_t>(length_ * kLines)) {}
 
   // Element (position i, line l) is at base + i · step + l · between.
-  void run(const double* from, std::int64_t from_step, std::int64_t from_between, double* to, std::int64_t to_step,
-           std::int64_t to_between, std::int64_t lines) {
+  void run(const double* from, std::int64_t from_step, std::int64_t from_between, double* to,
+           std::int64_t to_step, std::int64_t to_between, std::int64_t lines) {
     for (std::int64_t i = 0; i < length_; ++i) {
-      const double* position = from + std::clamp<std::int64_t>(i - padding_, 0, sampler_.in - 1) * from_step;
-      for (std::int64_t l = 0; l < lines; ++l) source_[static_cast<std::size_t>(i * kLines + l)] = position[l * from_between];
+      const double* position =
+          from + std::clamp<std::int64_t>(i - padding_, 0, sampler_.in - 1) * from_step;
+      for (std::int64_t l = 0; l < lines; ++l)
+        source_[static_cast<std::size_t>(i * kLines + l)] = position[l * from_between];
     }
     if (sampler_.taps == 4) prefilter(source_, length_);
     for (std::int64_t i = 0; i < sampler_.out; ++i) {
@@ -93,7 +96,8 @@ class LineBlock {
 }  // namespace
 
 double sample_position(std::int64_t i, std::int64_t in, std::int64_t out) {
-  return (static_cast<double>(i) + 0.5) * (static_cast<double>(in) / static_cast<double>(out)) - 0.5;
+  return (static_cast<double>(i) + 0.5) * (static_cast<double>(in) / static_cast<double>(out)) -
+         0.5;
 }
 
 std::int64_t nearest_sample(std::int64_t i, std::int64_t in, std::int64_t out) {
@@ -103,7 +107,8 @@ std::int64_t nearest_sample(std::int64_t i, std::int64_t in, std::int64_t out) {
 
 AxisSampler make_axis_sampler(std::int64_t in, std::int64_t out, int order) {
   if (order != 0 && order != 1 && order != 3) {
-    throw Error::input(fmt::format("interpolation order {} is not supported", order), "use 0, 1 or 3 in the plans");
+    throw Error::input(fmt::format("interpolation order {} is not supported", order),
+                       "use 0, 1 or 3 in the plans");
   }
   AxisSampler sampler{.in = in, .out = out, .taps = order + 1, .first = {}, .weights = {}};
   sampler.weights.resize(static_cast<std::size_t>(out * sampler.taps));
@@ -116,7 +121,8 @@ AxisSampler make_axis_sampler(std::int64_t in, std::int64_t out, int order) {
     } else if (order == 1) {
       const double inside = std::clamp(u, 0.0, static_cast<double>(in - 1));
       // The last position has no right neighbour: it is the second tap of the pair before it.
-      const std::int64_t left = std::min(static_cast<std::int64_t>(inside), std::max<std::int64_t>(in - 2, 0));
+      const std::int64_t left =
+          std::min(static_cast<std::int64_t>(inside), std::max<std::int64_t>(in - 2, 0));
       sampler.first.push_back(left);
       w[1] = inside - static_cast<double>(left);
       w[0] = 1 - w[1];
@@ -133,10 +139,11 @@ AxisSampler make_axis_sampler(std::int64_t in, std::int64_t out, int order) {
   return sampler;
 }
 
-std::vector<double> resample_axis(const std::vector<double>& values, std::int64_t outer, std::int64_t inner,
-                                  const AxisSampler& sampler, int threads) {
+std::vector<double> resample_axis(const std::vector<double>& values, std::int64_t outer,
+                                  std::int64_t inner, const AxisSampler& sampler, int threads) {
   std::vector<double> out(static_cast<std::size_t>(outer * sampler.out * inner));
-  // Lines of one block lie side by side: along `inner`, or along `outer` where the axis is the last one.
+  // Lines of one block lie side by side: along `inner`, or along `outer` where the axis is the last
+  // one.
   const bool last_axis = inner == 1;
   const std::int64_t slabs = last_axis ? 1 : outer;
   const std::int64_t across = last_axis ? outer : inner;
@@ -150,9 +157,11 @@ std::vector<double> resample_axis(const std::vector<double>& values, std::int64_
       const std::int64_t slab = b / blocks;
       const std::int64_t line = b % blocks * kLines;
       const std::int64_t lines = std::min(kLines, across - line);
-      const double* from = values.data() + slab * sampler.in * inner + line * (last_axis ? sampler.in : 1);
+      const double* from =
+          values.data() + slab * sampler.in * inner + line * (last_axis ? sampler.in : 1);
       double* to = out.data() + slab * sampler.out * inner + line * (last_axis ? sampler.out : 1);
-      block.run(from, inner, last_axis ? sampler.in : 1, to, inner, last_axis ? sampler.out : 1, lines);
+      block.run(from, inner, last_axis ? sampler.in : 1, to, inner, last_axis ? sampler.out : 1,
+                lines);
     }
   });
   return out;

@@ -7,7 +7,8 @@ namespace voxarena {
 namespace {
 
 // Axes that the next stage halves; empty when the network is deep enough.
-std::vector<std::size_t> axes_to_pool(const std::vector<double>& spacing, const std::vector<double>& size) {
+std::vector<std::size_t> axes_to_pool(const std::vector<double>& spacing,
+                                      const std::vector<double>& size) {
   std::vector<std::size_t> long_enough;
   for (std::size_t a = 0; a < size.size(); ++a) {
     if (size[a] >= 2.0 * kShortestFeatureMap) long_enough.push_back(a);
@@ -28,7 +29,9 @@ std::int64_t padded_to_multiple(double size, std::int64_t divisor) {
   return static_cast<std::int64_t>(std::ceil(size / d) * d);
 }
 
-std::vector<double> as_double(const std::vector<std::int64_t>& values) { return {values.begin(), values.end()}; }
+std::vector<double> as_double(const std::vector<std::int64_t>& values) {
+  return {values.begin(), values.end()};
+}
 
 double product(const std::vector<std::int64_t>& values) {
   double out = 1;
@@ -47,8 +50,10 @@ Topology derive_topology(const std::vector<double>& spacing, const std::vector<d
   std::vector<double> size = patch;
   std::vector<std::int64_t> kernel(dimensions, 1);
 
-  for (auto axes = axes_to_pool(current_spacing, size); !axes.empty(); axes = axes_to_pool(current_spacing, size)) {
-    // A kernel stays flat along an axis until the other axes have come within a factor of two of its spacing.
+  for (auto axes = axes_to_pool(current_spacing, size); !axes.empty();
+       axes = axes_to_pool(current_spacing, size)) {
+    // A kernel stays flat along an axis until the other axes have come within a factor of two of
+    // its spacing.
     const double finest = *std::min_element(current_spacing.begin(), current_spacing.end());
     for (std::size_t a = 0; a < dimensions; ++a) {
       if (current_spacing[a] / finest < 2) kernel[a] = 3;
@@ -64,18 +69,23 @@ Topology derive_topology(const std::vector<double>& spacing, const std::vector<d
     out.strides.push_back(std::move(stride));
   }
   out.kernels.emplace_back(dimensions, 3);  // of the bottleneck
-  for (std::size_t a = 0; a < dimensions; ++a) out.patch.push_back(padded_to_multiple(patch[a], out.divisor[a]));
+  for (std::size_t a = 0; a < dimensions; ++a)
+    out.patch.push_back(padded_to_multiple(patch[a], out.divisor[a]));
   return out;
 }
 
-std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t base, std::int64_t most) {
+std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t base,
+                                             std::int64_t most) {
   std::vector<std::int64_t> out;
-  for (std::size_t i = 0; i < stages; ++i, base = std::min(most, base * 2)) out.push_back(std::min(most, base));
+  for (std::size_t i = 0; i < stages; ++i, base = std::min(most, base * 2))
+    out.push_back(std::min(most, base));
   return out;
 }
 
-double plain_unet_feature_map_elements(const Topology& topology, const std::vector<std::int64_t>& features,
-                                       const std::vector<int>& convs, const std::vector<int>& decoder_convs,
+double plain_unet_feature_map_elements(const Topology& topology,
+                                       const std::vector<std::int64_t>& features,
+                                       const std::vector<int>& convs,
+                                       const std::vector<int>& decoder_convs,
                                        std::int64_t classes) {
   const std::size_t stages = topology.stages();
   std::vector<double> elements;  // of one feature map per stage, all channels
@@ -87,12 +97,13 @@ double plain_unet_feature_map_elements(const Topology& topology, const std::vect
     sum += convs[s] * elements[s];
   }
   // A decoder stage has its convolutions and the transposed convolution that leads to it.
-  for (std::size_t s = 0; s + 1 < stages; ++s) sum += (decoder_convs[stages - 2 - s] + 1) * elements[s];
+  for (std::size_t s = 0; s + 1 < stages; ++s)
+    sum += (decoder_convs[stages - 2 - s] + 1) * elements[s];
   return sum;
 }
 
-int most_covering_axis(const std::vector<std::int64_t>& patch, const std::vector<double>& median_size,
-                       const std::vector<bool>& allowed) {
+int most_covering_axis(const std::vector<std::int64_t>& patch,
+                       const std::vector<double>& median_size, const std::vector<bool>& allowed) {
   int best = -1;
   double most = 0;
   for (std::size_t a = 0; a < patch.size(); ++a) {
@@ -104,7 +115,8 @@ int most_covering_axis(const std::vector<std::int64_t>& patch, const std::vector
   return best;
 }
 
-std::vector<std::int64_t> shrink(const std::vector<double>& spacing, const Topology& topology, int axis) {
+std::vector<std::int64_t> shrink(const std::vector<double>& spacing, const Topology& topology,
+                                 int axis) {
   const auto a = static_cast<std::size_t>(axis);
   std::vector<double> next = as_double(topology.patch);
   next[a] -= static_cast<double>(topology.divisor[a]);

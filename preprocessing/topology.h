@@ -7,10 +7,11 @@
 namespace voxarena {
 
 struct Topology {
-  std::vector<std::vector<std::int64_t>> strides;  // per stage and axis; the first stage does not pool
+  std::vector<std::vector<std::int64_t>>
+      strides;  // per stage and axis; the first stage does not pool
   std::vector<std::vector<std::int64_t>> kernels;
-  std::vector<std::int64_t> patch;                 // padded to multiples of `divisor`
-  std::vector<std::int64_t> divisor;               // per axis: product of the strides
+  std::vector<std::int64_t> patch;    // padded to multiples of `divisor`
+  std::vector<std::int64_t> divisor;  // per axis: product of the strides
 
   std::size_t stages() const { return strides.size(); }
 };
@@ -22,22 +23,27 @@ inline constexpr std::int64_t kShortestFeatureMap = 4;
 Topology derive_topology(const std::vector<double>& spacing, const std::vector<double>& patch);
 
 // Channels per stage: base · 2^stage, at most `most`.
-std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t base, std::int64_t most);
+std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t base,
+                                             std::int64_t most);
 
 // Elements of all feature maps of a plain U-Net for a batch of one: nnU-Net's measure of memory.
-// `convs` holds per stage of the encoder, `decoder_convs` per stage of the decoder the number of convolutions.
-double plain_unet_feature_map_elements(const Topology& topology, const std::vector<std::int64_t>& features,
-                                       const std::vector<int>& convs, const std::vector<int>& decoder_convs,
-                                       std::int64_t classes);
+// `convs` holds per stage of the encoder, `decoder_convs` per stage of the decoder the number of
+// convolutions.
+double plain_unet_feature_map_elements(const Topology& topology,
+                                       const std::vector<std::int64_t>& features,
+                                       const std::vector<int>& convs,
+                                       const std::vector<int>& decoder_convs, std::int64_t classes);
 
-// The axis with the largest ratio of patch to median image size, the last one of equals; only axes that `allowed`
-// marks. -1 if there is none.
-int most_covering_axis(const std::vector<std::int64_t>& patch, const std::vector<double>& median_size,
-                       const std::vector<bool>& allowed);
+// The axis with the largest ratio of patch to median image size, the last one of equals; only axes
+// that `allowed` marks. -1 if there is none.
+int most_covering_axis(const std::vector<std::int64_t>& patch,
+                       const std::vector<double>& median_size, const std::vector<bool>& allowed);
 
-// One step of shrinking: the patch loses a multiple of the divisor along `axis` and the topology is derived anew.
-// Subtracting the current divisor could jump over valid sizes (256 → 192 without 224), so the divisor of the next
-// smaller patch counts. The result's patch may be empty along `axis`: then the axis was at its minimum.
-std::vector<std::int64_t> shrink(const std::vector<double>& spacing, const Topology& topology, int axis);
+// One step of shrinking: the patch loses a multiple of the divisor along `axis` and the topology is
+// derived anew. Subtracting the current divisor could jump over valid sizes (256 → 192 without
+// 224), so the divisor of the next smaller patch counts. The result's patch may be empty along
+// `axis`: then the axis was at its minimum.
+std::vector<std::int64_t> shrink(const std::vector<double>& spacing, const Topology& topology,
+                                 int axis);
 
 }  // namespace voxarena

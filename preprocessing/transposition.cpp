@@ -5,7 +5,8 @@ namespace voxarena {
 template <class T>
 Volume<T> transposed(const Volume<T>& volume, const std::array<int, 3>& order) {
   if (order == std::array{0, 1, 2}) return volume;
-  const Extent strides = transposed(Extent{volume.size[1] * volume.size[2], volume.size[2], 1}, order);
+  const Extent strides =
+      transposed(Extent{volume.size[1] * volume.size[2], volume.size[2], 1}, order);
   Volume<T> out(volume.channels, transposed(volume.size, order));
   T* to = out.values.data();
   for (std::int64_t c = 0; c < volume.channels; ++c) {

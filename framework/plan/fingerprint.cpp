@@ -36,21 +36,25 @@ std::vector<ChannelIntensity> intensities_from_json(const JsonField& json) {
 }
 
 Json to_json(const Fingerprint& fingerprint) {
-  return {{"foreground_intensity_properties_per_channel", intensities_to_json(fingerprint.intensities)},
-          {"median_relative_size_after_cropping", fingerprint.median_relative_size_after_cropping},
-          {"shapes_after_crop", fingerprint.shapes_after_crop},
-          {"spacings", fingerprint.spacings}};
+  return {
+      {"foreground_intensity_properties_per_channel", intensities_to_json(fingerprint.intensities)},
+      {"median_relative_size_after_cropping", fingerprint.median_relative_size_after_cropping},
+      {"shapes_after_crop", fingerprint.shapes_after_crop},
+      {"spacings", fingerprint.spacings}};
 }
 
 Fingerprint fingerprint_from_json(const Json& json, const std::string& source) {
   const JsonField root(json, source);
   Fingerprint out;
   out.intensities = intensities_from_json(root["foreground_intensity_properties_per_channel"]);
-  out.median_relative_size_after_cropping = root["median_relative_size_after_cropping"].as<double>();
-  out.shapes_after_crop = root["shapes_after_crop"].map([](const JsonField& f) { return f.as<Extent>(); });
+  out.median_relative_size_after_cropping =
+      root["median_relative_size_after_cropping"].as<double>();
+  out.shapes_after_crop =
+      root["shapes_after_crop"].map([](const JsonField& f) { return f.as<Extent>(); });
   out.spacings = root["spacings"].map([](const JsonField& f) { return f.as<Spacing>(); });
   if (out.spacings.size() != out.shapes_after_crop.size() || out.spacings.empty()) {
-    throw root["spacings"].broken("must have as many entries as 'shapes_after_crop', and at least one");
+    throw root["spacings"].broken(
+        "must have as many entries as 'shapes_after_crop', and at least one");
   }
   return out;
 }

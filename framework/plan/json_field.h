@@ -1,4 +1,5 @@
-// Typed access to a JSON document whose errors name the file and the field. For the readers of this room.
+// Typed access to a JSON document whose errors name the file and the field. For the readers of this
+// room.
 #pragma once
 
 #include <fmt/core.h>
@@ -29,8 +30,9 @@ class JsonField {
     if (!json_->is_object()) throw broken("must be an object");
     const auto found = json_->find(key);
     if (found == json_->end()) {
-      throw Error::input(fmt::format("{}: key '{}' is missing", source_, name_of(key)),
-                         "the file was perhaps written by another program or by hand; make it anew");
+      throw Error::input(
+          fmt::format("{}: key '{}' is missing", source_, name_of(key)),
+          "the file was perhaps written by another program or by hand; make it anew");
     }
     return {*found, source_, name_of(key)};
   }
@@ -41,7 +43,8 @@ class JsonField {
     return {(*json_)[index], source_, fmt::format("{}[{}]", path_, index)};
   }
 
-  // Error (input) if the value has another type. null is NaN where a number is wanted (Python writes NaN).
+  // Error (input) if the value has another type. null is NaN where a number is wanted (Python
+  // writes NaN).
   template <class T>
   T as() const {
     try {
@@ -65,11 +68,14 @@ class JsonField {
   }
 
   Error broken(const std::string& problem) const {
-    return Error::input(fmt::format("{}: '{}' {} (it is {})", source_, path_, problem, json_->dump().substr(0, 60)));
+    return Error::input(fmt::format("{}: '{}' {} (it is {})", source_, path_, problem,
+                                    json_->dump().substr(0, 60)));
   }
 
  private:
-  std::string name_of(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
+  std::string name_of(const std::string& key) const {
+    return path_.empty() ? key : path_ + "." + key;
+  }
 
   const Json* json_;
   std::string source_;

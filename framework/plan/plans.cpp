@@ -20,12 +20,14 @@ const Configuration& Plans::configuration(const std::string& name) const {
   if (found != configurations.end()) return *found;
   std::vector<std::string> names;
   for (const Configuration& c : configurations) names.push_back(c.name);
-  throw Error::input(fmt::format("plans '{}' of {} have no configuration '{}'", plans_name, dataset_name, name),
-                     fmt::format("choose one of: {}", fmt::join(names, ", ")));
+  throw Error::input(
+      fmt::format("plans '{}' of {} have no configuration '{}'", plans_name, dataset_name, name),
+      fmt::format("choose one of: {}", fmt::join(names, ", ")));
 }
 
 bool Plans::has(const std::string& name) const {
-  return std::any_of(configurations.begin(), configurations.end(), [&](const auto& c) { return c.name == name; });
+  return std::any_of(configurations.begin(), configurations.end(),
+                     [&](const auto& c) { return c.name == name; });
 }
 
 }  // namespace voxarena

@@ -11,13 +11,15 @@
 
 namespace voxarena {
 
-// Numbers of a U-Net-like network; every per-axis list has as many entries as the configuration has dimensions.
+// Numbers of a U-Net-like network; every per-axis list has as many entries as the configuration has
+// dimensions.
 struct Architecture {
-  std::string network_class = "PlainConvUNet";  // or ResidualEncoderUNet (last component of the Python path)
-  std::vector<std::int64_t> features;           // per stage
+  // PlainConvUNet or ResidualEncoderUNet: the last component of the Python path.
+  std::string network_class = "PlainConvUNet";
+  std::vector<std::int64_t> features;  // per stage
   std::vector<std::vector<std::int64_t>> kernel_sizes;
   std::vector<std::vector<std::int64_t>> strides;
-  std::vector<int> blocks_per_stage;            // convolutions (plain) or residual blocks (residual)
+  std::vector<int> blocks_per_stage;  // convolutions (plain) or residual blocks (residual)
   std::vector<int> convs_per_decoder_stage;
 
   int stages() const { return static_cast<int>(features.size()); }
@@ -34,16 +36,16 @@ struct Configuration {
   std::string name;             // "2d", "3d_fullres"
   std::string data_identifier;  // folder of the preprocessed store, e.g. "nnUNetPlans_3d_fullres"
   std::int64_t batch_size = 2;
-  std::vector<std::int64_t> patch_size;        // 2 or 3 entries, transposed axes
-  std::vector<double> median_image_size;       // voxels after resampling
-  std::vector<double> spacing;                 // mm, 2 or 3 entries, transposed axes
-  std::vector<std::string> normalization;      // per channel: "ZScoreNormalization", ...
-  std::vector<bool> use_mask_for_norm;         // per channel
+  std::vector<std::int64_t> patch_size;    // 2 or 3 entries, transposed axes
+  std::vector<double> median_image_size;   // voxels after resampling
+  std::vector<double> spacing;             // mm, 2 or 3 entries, transposed axes
+  std::vector<std::string> normalization;  // per channel: "ZScoreNormalization", ...
+  std::vector<bool> use_mask_for_norm;     // per channel
   Resampling data{3, 0, -1}, seg{1, 0, -1}, probabilities{1, 0, -1};
   Architecture architecture;
   bool batch_dice = false;
-  std::string next_stage, previous_stage;      // of a cascade; empty otherwise
-  std::string inherits_from;                   // already resolved: only remembered for writing
+  std::string next_stage, previous_stage;  // of a cascade; empty otherwise
+  std::string inherits_from;               // already resolved: only remembered for writing
 
   int dimensions() const { return static_cast<int>(patch_size.size()); }
   // (z, y, x) of a patch; a 2-D configuration has z = 1.
@@ -52,13 +54,13 @@ struct Configuration {
 
 struct Plans {
   std::string dataset_name, plans_name = "nnUNetPlans";
-  Spacing original_median_spacing{};           // after transposition
+  Spacing original_median_spacing{};              // after transposition
   std::array<double, 3> original_median_shape{};  // after transposition, whole numbers in the file
   std::string image_reader_writer = "SimpleITKIO";
   std::array<int, 3> transpose_forward{0, 1, 2}, transpose_backward{0, 1, 2};
   std::vector<Configuration> configurations;
   std::string experiment_planner = "ExperimentPlanner";
-  std::vector<ChannelIntensity> intensities;   // per channel, for CT normalisation
+  std::vector<ChannelIntensity> intensities;  // per channel, for CT normalisation
 
   // Error (input) that lists the existing ones if there is no such configuration.
   const Configuration& configuration(const std::string& name) const;

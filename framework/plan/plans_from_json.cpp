@@ -1,4 +1,5 @@
-// JSON → Plans: nnU-Net's newest form, configurations that inherit from others, and the form written before 2.4.
+// JSON → Plans: nnU-Net's newest form, configurations that inherit from others, and the form
+// written before 2.4.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -12,17 +13,21 @@ namespace {
 
 using Sizes = std::vector<std::int64_t>;
 
-std::string last_component(const std::string& dotted) { return dotted.substr(dotted.rfind('.') + 1); }
+std::string last_component(const std::string& dotted) {
+  return dotted.substr(dotted.rfind('.') + 1);
+}
 
 // Keys of the parents first, overridden key by key by the child.
-Json resolve_inheritance(const JsonField& configurations, const std::string& name, std::vector<std::string> visited) {
+Json resolve_inheritance(const JsonField& configurations, const std::string& name,
+                         std::vector<std::string> visited) {
   if (std::find(visited.begin(), visited.end(), name) != visited.end()) {
     throw configurations[name].broken("inherits from itself");
   }
   visited.push_back(name);
   const JsonField own = configurations[name];
   if (!own.has("inherits_from")) return own.json();
-  Json out = resolve_inheritance(configurations, own["inherits_from"].as<std::string>(), std::move(visited));
+  Json out = resolve_inheritance(configurations, own["inherits_from"].as<std::string>(),
+                                 std::move(visited));
   for (const auto& [key, value] : own.json().items()) out[key] = value;
   return out;
 }
@@ -35,20 +40,24 @@ Resampling resampling(const JsonField& configuration, const std::string& what) {
   const JsonField kwargs = configuration["resampling_fn_" + what + "_kwargs"];
   Resampling out{.order = kwargs["order"].as<int>(), .order_z = 0, .force_separate_z = -1};
   if (kwargs.has("order_z")) out.order_z = kwargs["order_z"].as<int>();
-  if (kwargs.has("force_separate_z")) out.force_separate_z = kwargs["force_separate_z"].as<bool>() ? 1 : 0;
+  if (kwargs.has("force_separate_z"))
+    out.force_separate_z = kwargs["force_separate_z"].as<bool>() ? 1 : 0;
   return out;
 }
 
 std::vector<Sizes> sizes(const JsonField& lists, std::size_t dimensions) {
   return lists.map([&](const JsonField& entry) {
-    auto out = entry.json().is_array() ? entry.as<Sizes>() : Sizes(dimensions, entry.as<std::int64_t>());
-    if (out.size() != dimensions) throw entry.broken(fmt::format("must have {} entries", dimensions));
+    auto out =
+        entry.json().is_array() ? entry.as<Sizes>() : Sizes(dimensions, entry.as<std::int64_t>());
+    if (out.size() != dimensions)
+      throw entry.broken(fmt::format("must have {} entries", dimensions));
     return out;
   });
 }
 
 std::vector<int> counts(const JsonField& list, std::size_t stages) {
-  auto out = list.json().is_array() ? list.as<std::vector<int>>() : std::vector<int>(stages, list.as<int>());
+  auto out = list.json().is_array() ? list.as<std::vector<int>>()
+                                    : std::vector<int>(stages, list.as<int>());
   if (out.size() != stages) throw list.broken(fmt::format("must have {} entries", stages));
   return out;
 }
@@ -69,7 +78,8 @@ Architecture architecture(const JsonField& json, std::size_t dimensions) {
   out.strides = sizes(kwargs["strides"], dimensions);
   check_stages(kwargs, out);
   const bool blocks = kwargs.has("n_blocks_per_stage");
-  out.blocks_per_stage = counts(kwargs[blocks ? "n_blocks_per_stage" : "n_conv_per_stage"], out.features.size());
+  out.blocks_per_stage =
+      counts(kwargs[blocks ? "n_blocks_per_stage" : "n_conv_per_stage"], out.features.size());
   out.convs_per_decoder_stage = counts(kwargs["n_conv_per_stage_decoder"], out.features.size() - 1);
   return out;
 }
@@ -100,15 +110,18 @@ Configuration configuration(const std::string& name, const JsonField& json, std:
   out.median_image_size = json["median_image_size_in_voxels"].as<std::vector<double>>();
   out.spacing = json["spacing"].as<std::vector<double>>();
   const std::size_t dimensions = out.patch_size.size();
-  if (dimensions != 2 && dimensions != 3) throw json["patch_size"].broken("must have 2 or 3 entries");
-  if (out.spacing.size() != dimensions) throw json["spacing"].broken("must have as many entries as 'patch_size'");
+  if (dimensions != 2 && dimensions != 3)
+    throw json["patch_size"].broken("must have 2 or 3 entries");
+  if (out.spacing.size() != dimensions)
+    throw json["spacing"].broken("must have as many entries as 'patch_size'");
   if (std::any_of(out.spacing.begin(), out.spacing.end(), [](double s) { return !(s > 0); })) {
     throw json["spacing"].broken("must be positive");
   }
   out.normalization = json["normalization_schemes"].as<std::vector<std::string>>();
   out.use_mask_for_norm = json["use_mask_for_norm"].as<std::vector<bool>>();
   for (const char* key : {"normalization_schemes", "use_mask_for_norm"}) {
-    if (json[key].json().size() != channels) throw json[key].broken(fmt::format("must have {} entries", channels));
+    if (json[key].json().size() != channels)
+      throw json[key].broken(fmt::format("must have {} entries", channels));
   }
   out.data = resampling(json, "data");
   out.seg = resampling(json, "seg");
@@ -132,25 +145,29 @@ Plans plans_from_json(const Json& json, const std::string& source) {
   out.dataset_name = root["dataset_name"].as<std::string>();
   out.plans_name = root["plans_name"].as<std::string>();
   out.original_median_spacing = root["original_median_spacing_after_transp"].as<Spacing>();
-  out.original_median_shape = root["original_median_shape_after_transp"].as<std::array<double, 3>>();
+  out.original_median_shape =
+      root["original_median_shape_after_transp"].as<std::array<double, 3>>();
   out.image_reader_writer = root["image_reader_writer"].as<std::string>();
   out.transpose_forward = root["transpose_forward"].as<std::array<int, 3>>();
   for (int axis = 0; axis < 3; ++axis) {
     const auto at = std::find(out.transpose_forward.begin(), out.transpose_forward.end(), axis);
-    if (at == out.transpose_forward.end()) throw root["transpose_forward"].broken("must be an order of 0, 1, 2");
-    out.transpose_backward[static_cast<std::size_t>(axis)] = static_cast<int>(at - out.transpose_forward.begin());
+    if (at == out.transpose_forward.end())
+      throw root["transpose_forward"].broken("must be an order of 0, 1, 2");
+    out.transpose_backward[static_cast<std::size_t>(axis)] =
+        static_cast<int>(at - out.transpose_forward.begin());
   }
   out.experiment_planner = root["experiment_planner_used"].as<std::string>();
   const bool old_name = !root.has("foreground_intensity_properties_per_channel") &&
                         root.has("foreground_intensity_properties_by_modality");
-  out.intensities = intensities_from_json(
-      root[old_name ? "foreground_intensity_properties_by_modality" : "foreground_intensity_properties_per_channel"]);
+  out.intensities =
+      intensities_from_json(root[old_name ? "foreground_intensity_properties_by_modality"
+                                          : "foreground_intensity_properties_per_channel"]);
 
   const JsonField configurations = root["configurations"];
   for (const auto& [name, ignored] : configurations.json().items()) {
     const Json resolved = resolve_inheritance(configurations, name, {});
-    out.configurations.push_back(
-        configuration(name, JsonField(resolved, source, "configurations." + name), out.intensities.size()));
+    out.configurations.push_back(configuration(
+        name, JsonField(resolved, source, "configurations." + name), out.intensities.size()));
   }
   return out;
 }

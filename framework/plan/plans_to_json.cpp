@@ -13,7 +13,10 @@ constexpr const char* kResampling = "resample_data_or_seg_to_shape";
 Json resampling_kwargs(const Resampling& how, bool is_seg) {
   Json force = nullptr;
   if (how.force_separate_z >= 0) force = how.force_separate_z == 1;
-  return {{"is_seg", is_seg}, {"order", how.order}, {"order_z", how.order_z}, {"force_separate_z", force}};
+  return {{"is_seg", is_seg},
+          {"order", how.order},
+          {"order_z", how.order_z},
+          {"force_separate_z", force}};
 }
 
 Json architecture_to_json(const Architecture& a, int dimensions) {
@@ -33,9 +36,10 @@ Json architecture_to_json(const Architecture& a, int dimensions) {
                  {"dropout_op_kwargs", nullptr},
                  {"nonlin", "torch.nn.LeakyReLU"},
                  {"nonlin_kwargs", {{"inplace", true}}}};
-  return {{"network_class_name", "dynamic_network_architectures.architectures.unet." + a.network_class},
-          {"arch_kwargs", std::move(kwargs)},
-          {"_kw_requires_import", {"conv_op", "norm_op", "dropout_op", "nonlin"}}};
+  return {
+      {"network_class_name", "dynamic_network_architectures.architectures.unet." + a.network_class},
+      {"arch_kwargs", std::move(kwargs)},
+      {"_kw_requires_import", {"conv_op", "norm_op", "dropout_op", "nonlin"}}};
 }
 
 Json configuration_to_json(const Configuration& c) {
@@ -75,10 +79,11 @@ Json to_json(const Plans& plans) {
   Json configurations = Json::object();
   for (const Configuration& c : plans.configurations) {
     const Json whole = configuration_to_json(c);
-    configurations[c.name] = c.inherits_from.empty()
-                                 ? whole
-                                 : difference(whole, configuration_to_json(plans.configuration(c.inherits_from)),
-                                              c.inherits_from);
+    configurations[c.name] =
+        c.inherits_from.empty()
+            ? whole
+            : difference(whole, configuration_to_json(plans.configuration(c.inherits_from)),
+                         c.inherits_from);
   }
   Json median_shape = Json::array();
   for (const double n : plans.original_median_shape) median_shape.push_back(std::llrint(n));

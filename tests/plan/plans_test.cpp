@@ -11,7 +11,8 @@ namespace voxarena {
 namespace {
 
 // Written by nnunetv2: 2d, 3d_lowres, 3d_fullres and the cascade that inherits from it.
-const std::string kPlansFile = std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/plans.json";
+const std::string kPlansFile =
+    std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/plans.json";
 
 std::string message_of(const Json& json) {
   try {
@@ -38,12 +39,14 @@ TEST(Plans, ReadsNnunetsFile) {
 
 TEST(Plans, IsWrittenByteForByteAsNnunetDoes) {
   const std::string text = read_file(kPlansFile);
-  std::string ours = dump_json(to_json(plans_from_json(parse_json(text, kPlansFile), kPlansFile))) + "\n";
+  std::string ours =
+      dump_json(to_json(plans_from_json(parse_json(text, kPlansFile), kPlansFile))) + "\n";
   // nnU-Net writes the median of the coarse configuration as whole numbers.
   const std::string key = "\"median_image_size_in_voxels\"";
   EXPECT_EQ(parse_json(ours, "ours"), parse_json(text, kPlansFile));
   EXPECT_EQ(ours.substr(0, ours.find(key)), text.substr(0, text.find(key)));
-  EXPECT_EQ(ours.substr(ours.find("\"3d_cascade_fullres\"")), text.substr(text.find("\"3d_cascade_fullres\"")));
+  EXPECT_EQ(ours.substr(ours.find("\"3d_cascade_fullres\"")),
+            text.substr(text.find("\"3d_cascade_fullres\"")));
 }
 
 TEST(Plans, CascadeInheritsAndOverrides) {
@@ -90,7 +93,8 @@ TEST(Plans, ErrorsNameFileAndField) {
   EXPECT_EQ(message_of(json), "plans.json: key 'configurations.2d.patch_size' is missing");
   json = good;
   json["configurations"]["2d"]["spacing"][0] = -1;
-  EXPECT_NE(message_of(json).find("plans.json: 'configurations.2d.spacing' must be positive"), std::string::npos);
+  EXPECT_NE(message_of(json).find("plans.json: 'configurations.2d.spacing' must be positive"),
+            std::string::npos);
   json = good;
   json["configurations"]["3d_fullres"]["inherits_from"] = "3d_cascade_fullres";
   EXPECT_NE(message_of(json).find("inherits from itself"), std::string::npos);

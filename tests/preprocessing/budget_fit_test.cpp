@@ -13,7 +13,8 @@ Plans plans_of(const Spacing& spacing, const Extent& shape) {
   Fingerprint fingerprint;
   fingerprint.spacings = {spacing};
   fingerprint.shapes_after_crop = {shape};
-  return plan_experiment(fingerprint, {.dataset_name = "test", .channel_names = {"MR"}, .training_cases = 100});
+  return plan_experiment(fingerprint,
+                         {.dataset_name = "test", .channel_names = {"MR"}, .training_cases = 100});
 }
 
 std::int64_t patch_voxels(const Plan& plan) { return voxels(plan.configuration.patch_extent()); }
@@ -22,12 +23,14 @@ TEST(FitToBudget, ChangesNothingWithoutBounds) {
   const Plans plans = plans_of({1, 1, 1}, {138, 169, 138});
   Plans fitted = plans;
   fitted.configurations = {fit_to_budget(plans, "3d_fullres", 1, 4, {}).configuration};
-  EXPECT_EQ(to_json(fitted)["configurations"]["3d_fullres"], to_json(plans)["configurations"]["3d_fullres"]);
+  EXPECT_EQ(to_json(fitted)["configurations"]["3d_fullres"],
+            to_json(plans)["configurations"]["3d_fullres"]);
 }
 
 TEST(FitToBudget, BoundsPatchBatchAndWidth) {
   const Plans plans = plans_of({1, 1, 1}, {138, 169, 138});
-  const Budget budget{.name = "cpu", .batch_size = 1, .patch_voxels = 40 * 56 * 40, .base_features = 16};
+  const Budget budget{
+      .name = "cpu", .batch_size = 1, .patch_voxels = 40 * 56 * 40, .base_features = 16};
   const Plan plan = fit_to_budget(plans, "3d_fullres", 2, 4, budget);
   EXPECT_LE(patch_voxels(plan), budget.patch_voxels);
   EXPECT_GE(patch_voxels(plan), budget.patch_voxels / 2) << "the bound is used";
@@ -48,19 +51,23 @@ TEST(FitToBudget, BoundsPatchBatchAndWidth) {
 }
 
 TEST(FitToBudget, KeepsTheThickAxisOfAnisotropicData) {
-  const Plan plan = fit_to_budget(plans_of({5, 0.8, 0.8}, {18, 256, 256}), "3d_fullres", 1, 2, {.patch_voxels = 100'000});
+  const Plan plan = fit_to_budget(plans_of({5, 0.8, 0.8}, {18, 256, 256}), "3d_fullres", 1, 2,
+                                  {.patch_voxels = 100'000});
   EXPECT_LE(patch_voxels(plan), 100'000);
-  EXPECT_NEAR(static_cast<double>(plan.patch_size()[0]) / 18, static_cast<double>(plan.patch_size()[1]) / 256, 0.1);
+  EXPECT_NEAR(static_cast<double>(plan.patch_size()[0]) / 18,
+              static_cast<double>(plan.patch_size()[1]) / 256, 0.1);
   EXPECT_EQ(plan.architecture().strides[1][0], 1);
 }
 
 TEST(FitToBudget, CapsWidthAtThePlannersMaximum) {
-  const Plan plan = fit_to_budget(plans_of({1, 1, 1}, {138, 169, 138}), "3d_fullres", 1, 2, {.base_features = 64});
+  const Plan plan = fit_to_budget(plans_of({1, 1, 1}, {138, 169, 138}), "3d_fullres", 1, 2,
+                                  {.base_features = 64});
   EXPECT_EQ(plan.architecture().features, (std::vector<std::int64_t>{64, 128, 256, 320, 320, 320}));
 }
 
 TEST(FitToBudget, WorksIn2d) {
-  const Plan plan = fit_to_budget(plans_of({1, 1, 1}, {36, 50, 35}), "2d", 1, 3, {.patch_voxels = 1000});
+  const Plan plan =
+      fit_to_budget(plans_of({1, 1, 1}, {36, 50, 35}), "2d", 1, 3, {.patch_voxels = 1000});
   EXPECT_EQ(plan.dimensions(), 2);
   EXPECT_LE(patch_voxels(plan), 1000);
   EXPECT_GE(plan.architecture().stages(), 2);

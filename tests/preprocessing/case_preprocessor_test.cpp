@@ -32,7 +32,8 @@ struct Setting {
 Setting setting(const Json& entry) {
   Setting s;
   const auto schemes = entry["schemes"].get<std::vector<std::string>>();
-  s.image.voxels = case_image(entry["shape"].get<Extent>(), static_cast<std::int64_t>(schemes.size()));
+  s.image.voxels =
+      case_image(entry["shape"].get<Extent>(), static_cast<std::int64_t>(schemes.size()));
   s.image.geometry.spacing = entry["spacing"].get<Spacing>();
   s.label.voxels = case_label(s.image.voxels);
   s.label.geometry = s.image.geometry;
@@ -55,7 +56,8 @@ TEST(PreprocessCase, EqualsNnunets) {
   for (const Json& entry : golden()["cases"]) {
     SCOPED_TRACE(entry["name"].get<std::string>());
     const Setting s = setting(entry);
-    const auto out = preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
+    const auto out =
+        preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
     for (std::size_t a = 0; a < 3; ++a) {
       EXPECT_EQ(out.properties.crop.lo[a], entry["crop"][a][0]);
       EXPECT_EQ(out.properties.crop.hi[a], entry["crop"][a][1]);
@@ -75,7 +77,8 @@ TEST(PreprocessCase, ClassLocationsEqualNnunets) {
       const auto out = preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set(set));
       const auto& ours = out.properties.class_locations;
       ASSERT_EQ(ours.size(), entry[set].size());
-      std::size_t i = set == "ignore" ? entry[set].size() - 1 : 0;  // the key -1 comes first here, last there
+      std::size_t i =
+          set == "ignore" ? entry[set].size() - 1 : 0;  // the key -1 comes first here, last there
       for (const auto& [key, locations] : ours) {
         EXPECT_EQ(locations.size(), entry[set][i][0]);
         EXPECT_EQ(digest(locations), entry[set][i][1]) << key;
@@ -107,20 +110,24 @@ TEST(PreprocessCase, AllZeroImageAndEmptyLabelAreLegal) {
   Setting s = setting(golden()["cases"][0]);
   std::fill(s.image.voxels.values.begin(), s.image.voxels.values.end(), 0.0F);
   std::fill(s.label.voxels.values.begin(), s.label.voxels.values.end(), std::int16_t{0});
-  const auto out = preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
+  const auto out =
+      preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
   EXPECT_EQ(out.properties.shape_after_cropping, s.image.voxels.size);
   for (const float v : out.data.values) EXPECT_EQ(v, 0);
-  for (const auto& [label, locations] : out.properties.class_locations) EXPECT_TRUE(locations.empty()) << label;
+  for (const auto& [label, locations] : out.properties.class_locations)
+    EXPECT_TRUE(locations.empty()) << label;
 }
 
 TEST(PreprocessCase, SingleSliceAnd2dData) {
-  for (const std::vector<double>& target : {std::vector<double>{0.9, 1.1}, std::vector<double>{5, 0.9, 1.1}}) {
+  for (const std::vector<double>& target :
+       {std::vector<double>{0.9, 1.1}, std::vector<double>{5, 0.9, 1.1}}) {
     Setting s = setting(golden()["cases"][0]);
     s.image.voxels = phantom({1, 20, 18});
     s.label.voxels = Volume<std::int16_t>(1, {1, 20, 18}, 1);
     s.image.geometry.spacing = {5, 1, 1};
     s.configuration.spacing = target;
-    const auto out = preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
+    const auto out =
+        preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels"));
     EXPECT_EQ(out.data.size, (Extent{1, 22, 16}));
     EXPECT_EQ(out.seg.size, out.data.size);
   }
@@ -128,7 +135,8 @@ TEST(PreprocessCase, SingleSliceAnd2dData) {
 
 TEST(PreprocessCase, RefusesBrokenCases) {
   const auto refuses = [](const Setting& s) {
-    EXPECT_THROW(preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels")), Error);
+    EXPECT_THROW(preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels")),
+                 Error);
   };
   Setting nan = setting(golden()["cases"][0]);
   nan.image.voxels.values[100] = std::numeric_limits<float>::quiet_NaN();

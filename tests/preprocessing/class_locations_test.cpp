@@ -9,12 +9,15 @@
 namespace voxarena {
 namespace {
 
-Labels labels_of(const Json& labels) { return Labels::from_dataset_json({{"labels", labels}}, "dataset.json"); }
+Labels labels_of(const Json& labels) {
+  return Labels::from_dataset_json({{"labels", labels}}, "dataset.json");
+}
 
 TEST(ClassLocations, LargeClassesAreSampledAsNnunetDoes) {
   Volume<std::int16_t> seg(1, {110, 120, 100}, 1);
   std::fill_n(seg.values.begin(), 20 * 120 * 100, std::int16_t{2});
-  const auto locations = class_locations(seg, labels_of({{"background", 0}, {"a", 1}, {"b", 2}, {"c", 3}}));
+  const auto locations =
+      class_locations(seg, labels_of({{"background", 0}, {"a", 1}, {"b", 2}, {"c", 3}}));
   const Json& expected = golden()["large_class"];
   for (const int label : {1, 2, 3}) {
     const Json& one = expected[static_cast<std::size_t>(label - 1)];
@@ -34,7 +37,8 @@ TEST(ClassLocations, EveryVoxelOfASmallClassOnce) {
 }
 
 TEST(ClassLocations, EmptyLabelHasNoLocations) {
-  const auto locations = class_locations(Volume<std::int16_t>(1, {2, 2, 2}), labels_of({{"background", 0}, {"a", 1}}));
+  const auto locations =
+      class_locations(Volume<std::int16_t>(1, {2, 2, 2}), labels_of({{"background", 0}, {"a", 1}}));
   EXPECT_EQ(locations.size(), 1u);
   EXPECT_TRUE(locations.at(1).empty());
 }
@@ -42,7 +46,8 @@ TEST(ClassLocations, EmptyLabelHasNoLocations) {
 TEST(ClassLocations, AnnotatedVoxelsWhereThereIsAnIgnoreLabel) {
   Volume<std::int16_t> seg(1, {1, 1, 4});
   seg.values = {-1, 0, 1, 2};
-  const auto locations = class_locations(seg, labels_of({{"background", 0}, {"a", 1}, {"ignore", 2}}));
+  const auto locations =
+      class_locations(seg, labels_of({{"background", 0}, {"a", 1}, {"ignore", 2}}));
   EXPECT_EQ(locations.at(1).size(), 1u);
   EXPECT_EQ(locations.at(kAnnotatedVoxels).size(), 3u) << "all but the ignored one";
   EXPECT_FALSE(locations.contains(2));

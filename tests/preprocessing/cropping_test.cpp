@@ -20,8 +20,8 @@ Volume<float> block(const Extent& size, const Box& box) {
 
 TEST(NonzeroMask, FillsClosedHolesOnly) {
   Volume<float> image = block({7, 7, 7}, {{1, 1, 1}, {6, 6, 6}});
-  image.at(0, 3, 3, 3) = 0;                                     // closed
-  for (int y = 0; y < 3; ++y) image.at(0, 2, y, 2) = 0;         // a channel from outside
+  image.at(0, 3, 3, 3) = 0;                              // closed
+  for (int y = 0; y < 3; ++y) image.at(0, 2, y, 2) = 0;  // a channel from outside
   const auto mask = nonzero_mask(image);
   EXPECT_EQ(mask[image.offset(0, 3, 3, 3)], 1);
   EXPECT_EQ(mask[image.offset(0, 2, 2, 2)], 0);

@@ -15,14 +15,15 @@
 namespace voxarena {
 
 inline const Json& golden() {
-  static const Json json =
-      read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/preprocessing.json");
+  static const Json json = read_json(std::string(VOXARENA_SOURCE_DIR) +
+                                     "/tests/golden/preprocessing/preprocessing.json");
   return json;
 }
 
 inline double phantom_value(std::int64_t zi, std::int64_t yi, std::int64_t xi, int channel) {
   const auto z = static_cast<double>(zi), y = static_cast<double>(yi), x = static_cast<double>(xi);
-  return std::sin(0.7 * z + 0.3 * channel) + std::cos(0.35 * y) * 1.5 + std::sin(0.21 * x * (1 + 0.1 * y)) +
+  return std::sin(0.7 * z + 0.3 * channel) + std::cos(0.35 * y) * 1.5 +
+         std::sin(0.21 * x * (1 + 0.1 * y)) +
          static_cast<double>((zi * 31 + yi * 17 + xi * 7) % 11) / 11;
 }
 
@@ -33,7 +34,8 @@ Volume<T> filled(std::int64_t channels, const Extent& size, Function value) {
   for (std::int64_t c = 0; c < channels; ++c) {
     for (std::int64_t z = 0; z < size[0]; ++z) {
       for (std::int64_t y = 0; y < size[1]; ++y) {
-        for (std::int64_t x = 0; x < size[2]; ++x) out.values[i++] = static_cast<T>(value(static_cast<int>(c), z, y, x));
+        for (std::int64_t x = 0; x < size[2]; ++x)
+          out.values[i++] = static_cast<T>(value(static_cast<int>(c), z, y, x));
       }
     }
   }
@@ -41,7 +43,8 @@ Volume<T> filled(std::int64_t channels, const Extent& size, Function value) {
 }
 
 inline Volume<float> phantom(const Extent& size, std::int64_t channels = 1) {
-  return filled<float>(channels, size, [](int c, auto z, auto y, auto x) { return phantom_value(z, y, x, c); });
+  return filled<float>(channels, size,
+                       [](int c, auto z, auto y, auto x) { return phantom_value(z, y, x, c); });
 }
 
 // Labels 0..3 in stripes and blocks, -1 in a corner.
@@ -77,7 +80,8 @@ std::string digest(const Values& values) {
   std::uint64_t hash = 14695981039346656037ULL;
   for (const auto value : values) {
     const auto word = static_cast<std::uint32_t>(static_cast<std::int32_t>(value));
-    for (int shift = 0; shift < 32; shift += 8) hash = (hash ^ ((word >> shift) & 0xFFU)) * 1099511628211ULL;
+    for (int shift = 0; shift < 32; shift += 8)
+      hash = (hash ^ ((word >> shift) & 0xFFU)) * 1099511628211ULL;
   }
   return std::to_string(hash);
 }
@@ -89,7 +93,8 @@ inline std::string digest(const std::vector<std::array<std::int32_t, 3>>& positi
 }
 
 // `probes` holds every n-th voxel and two sums.
-inline void expect_probes(const Volume<float>& volume, std::int64_t channel, const Json& probes, double tolerance) {
+inline void expect_probes(const Volume<float>& volume, std::int64_t channel, const Json& probes,
+                          double tolerance) {
   ASSERT_EQ(volume.size, probes["shape"].get<Extent>());
   const float* values = volume.channel(channel);
   double sum = 0;
@@ -101,7 +106,9 @@ inline void expect_probes(const Volume<float>& volume, std::int64_t channel, con
   const auto step = probes["step"].get<std::int64_t>();
   std::int64_t i = 0;
   for (const Json& value : probes["values"]) {
-    EXPECT_NEAR(values[i], value.get<double>(), tolerance * std::max(1.0, std::abs(value.get<double>()))) << "voxel " << i;
+    EXPECT_NEAR(values[i], value.get<double>(),
+                tolerance * std::max(1.0, std::abs(value.get<double>())))
+        << "voxel " << i;
     i += step;
   }
   const double scale = tolerance * std::max(1.0, probes["squares"].get<double>());

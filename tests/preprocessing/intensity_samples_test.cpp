@@ -18,7 +18,8 @@ TEST(IntensitySamples, DrawAsNnunetDoes) {
   std::vector<std::vector<float>> foreground(2);
   for (std::int64_t c = 0; c < 2; ++c) {
     for (std::size_t i = 0; i < label.values.size(); ++i) {
-      if (label.values[i] > 0) foreground[static_cast<std::size_t>(c)].push_back(image.channel(c)[i]);
+      if (label.values[i] > 0)
+        foreground[static_cast<std::size_t>(c)].push_back(image.channel(c)[i]);
     }
   }
   const auto samples = sample_intensities(foreground, expected["draws"]);
@@ -52,7 +53,9 @@ TEST(IntensityStatistics, OfASmallMultiset) {
   EXPECT_DOUBLE_EQ(s.percentile_99_5, 2 + 0.985);
 }
 
-TEST(IntensityStatistics, UndefinedWithoutForeground) { EXPECT_TRUE(std::isnan(intensity_statistics({}).median)); }
+TEST(IntensityStatistics, UndefinedWithoutForeground) {
+  EXPECT_TRUE(std::isnan(intensity_statistics({}).median));
+}
 
 TEST(Percentile, InterpolatesLinearly) {
   EXPECT_EQ(percentile({4, 1, 3, 2}, 50), 2.5);

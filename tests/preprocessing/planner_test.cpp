@@ -12,7 +12,8 @@ namespace {
 
 // Facts of the plans that nnunetv2's ExperimentPlanner makes for real and synthetic fingerprints.
 const Json& golden() {
-  static const Json json = read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/planner.json");
+  static const Json json =
+      read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/planner.json");
   return json;
 }
 
@@ -33,7 +34,9 @@ void expect_near(const std::vector<double>& ours, const Json& theirs) {
   }
 }
 
-std::vector<double> list(const std::array<double, 3>& values) { return {values.begin(), values.end()}; }
+std::vector<double> list(const std::array<double, 3>& values) {
+  return {values.begin(), values.end()};
+}
 
 void expect_equal(const Configuration& ours, const Json& theirs) {
   SCOPED_TRACE(ours.name);
@@ -97,7 +100,8 @@ TEST(Planner, MakesThePublishedPlans) {
                                          {"brats", {128, 128, 128}, {192, 160}, 2, 105}};
   for (const Published& p : published) {
     SCOPED_TRACE(p.name);
-    const auto entry = std::find_if(golden().begin(), golden().end(), [&](const Json& e) { return e["name"] == p.name; });
+    const auto entry = std::find_if(golden().begin(), golden().end(),
+                                    [&](const Json& e) { return e["name"] == p.name; });
     ASSERT_NE(entry, golden().end());
     const Plans plans = plan(*entry);
     EXPECT_EQ(plans.configuration("3d_fullres").patch_size, p.patch_3d);
@@ -112,7 +116,8 @@ TEST(Planner, SingleSliceDataHaveOnlyA2dConfiguration) {
   Fingerprint fingerprint;
   fingerprint.spacings = {{999, 1, 1}};
   fingerprint.shapes_after_crop = {{1, 300, 280}};
-  const Plans plans = plan_experiment(fingerprint, {.dataset_name = "flat", .channel_names = {"MR"}, .training_cases = 40});
+  const Plans plans = plan_experiment(
+      fingerprint, {.dataset_name = "flat", .channel_names = {"MR"}, .training_cases = 40});
   EXPECT_TRUE(plans.has("2d"));
   EXPECT_FALSE(plans.has("3d_fullres"));
 }

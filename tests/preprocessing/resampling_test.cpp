@@ -44,9 +44,11 @@ TEST_P(Golden, DoesNotDependOnThreads) {
             resample_seg(label_phantom(size), target, old_spacing, new_spacing, kLinear, 1).values);
 }
 
-INSTANTIATE_TEST_SUITE_P(Resampling, Golden, testing::Range<std::size_t>(0, golden()["resampling"].size()),
+INSTANTIATE_TEST_SUITE_P(Resampling, Golden,
+                         testing::Range<std::size_t>(0, golden()["resampling"].size()),
                          [](const testing::TestParamInfo<std::size_t>& info) {
-                           auto name = golden()["resampling"][info.param]["name"].get<std::string>();
+                           auto name =
+                               golden()["resampling"][info.param]["name"].get<std::string>();
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
@@ -77,7 +79,8 @@ TEST(ResampleData, ConstantStaysConstantAndOvershootIsClipped) {
   EXPECT_EQ(*std::max_element(finer.values.begin(), finer.values.end()), 1.0F);
   EXPECT_EQ(*std::min_element(finer.values.begin(), finer.values.end()), 0.0F);
   const Volume<float> flat(1, {3, 5, 7}, 2.5F);
-  for (const float v : resample_data(flat, {7, 9, 4}, {2, 2, 1}, {1, 1, 2}, kCubic).values) EXPECT_FLOAT_EQ(v, 2.5F);
+  for (const float v : resample_data(flat, {7, 9, 4}, {2, 2, 1}, {1, 1, 2}, kCubic).values)
+    EXPECT_FLOAT_EQ(v, 2.5F);
 }
 
 TEST(ResampleSeg, NearestVoxelDecidesTies) {
@@ -97,7 +100,8 @@ TEST(ResampleSeg, NeverInventsLabels) {
 }
 
 TEST(ResampleData, RefusesOtherOrders) {
-  EXPECT_THROW(resample_data(phantom({3, 4, 5}), {4, 4, 5}, {1, 1, 1}, {1, 1, 1}, {2, 0, -1}), Error);
+  EXPECT_THROW(resample_data(phantom({3, 4, 5}), {4, 4, 5}, {1, 1, 1}, {1, 1, 1}, {2, 0, -1}),
+               Error);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 namespace voxarena {
 namespace {
 
-double plain_cost(const std::vector<double>& spacing, const std::vector<double>& patch, std::int64_t most,
-                  std::int64_t classes) {
+double plain_cost(const std::vector<double>& spacing, const std::vector<double>& patch,
+                  std::int64_t most, std::int64_t classes) {
   const Topology t = derive_topology(spacing, patch);
   const std::vector<int> convs(t.stages(), 2);
   return plain_unet_feature_map_elements(t, features_per_stage(t.stages(), 32, most), convs,
@@ -59,7 +59,8 @@ TEST(Topology, LastOfEquallyCoveredAxesShrinks) {
 
 TEST(Topology, ShrinkingDoesNotJumpOverValidSizes) {
   const std::vector<double> spacing{1, 1, 1};
-  EXPECT_EQ(shrink(spacing, derive_topology(spacing, {256, 256, 256}), 2), (std::vector<std::int64_t>{256, 256, 224}));
+  EXPECT_EQ(shrink(spacing, derive_topology(spacing, {256, 256, 256}), 2),
+            (std::vector<std::int64_t>{256, 256, 224}));
 }
 
 }  // namespace
