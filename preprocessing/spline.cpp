@@ -11,8 +11,8 @@
 namespace voxarena {
 namespace {
 
-constexpr std::int64_t kPadding = 12;  // repeated values at each end
-constexpr std::int64_t kLines = 16;    // filtered side by side, for vector instructions
+constexpr std::int64_t kPadding = 12;           // repeated values at each end
+constexpr std::int64_t kLines = 16;             // filtered side by side, for vector instructions
 constexpr double kPole = -0.26794919243112270;  // sqrt(3) - 2
 constexpr double kGain = 6;                     // (1 - pole)(1 - 1/pole)
 constexpr int kHorizon = 30;                    // pole^30 is below the precision of a double
@@ -36,8 +36,8 @@ void prefilter(Lines& c, std::int64_t n) {
   double start[kLines];
   std::copy_n(at(0), kLines, start);
   double power = kPole;
-  for (std::int64_t k = 0; k < kHorizon;
-       ++k, power *= kPole) {  // the signal mirrored before its start
+  // The signal is mirrored before its start.
+  for (std::int64_t k = 0; k < kHorizon; ++k, power *= kPole) {
     const std::int64_t period = k % (2 * n);
     const double* mirrored = at(period < n ? period : 2 * n - 1 - period);
     for (std::int64_t l = 0; l < kLines; ++l) start[l] += power * mirrored[l];
