@@ -50,7 +50,7 @@ std::string read_file(const fs::path& path) {
   return content;
 }
 
-void write_file(const fs::path& path, std::string_view content) {
+void write_file(const fs::path& path, std::string_view content, Flush flush) {
   AtomicFile file(path);
   const int out = ::open(file.temporary().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (out < 0) fail(path, "cannot be written", errno);
@@ -65,7 +65,7 @@ void write_file(const fs::path& path, std::string_view content) {
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   if (::close(out) != 0) fail(path, "cannot be written", errno);
-  file.commit();
+  file.commit(flush);
 }
 
 AtomicFile::AtomicFile(fs::path target) : target_(std::move(target)) {
@@ -79,11 +79,13 @@ AtomicFile::~AtomicFile() {
   fs::remove(temporary_, ignored);
 }
 
-void AtomicFile::commit() {
-  flush_to_disk(temporary_, O_RDONLY);
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+void AtomicFile::commit(Flush flush) {
+  if (flush == Flush::yes) flush_to_disk(temporary_, O_RDONLY);
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
     fail(target_, "cannot be replaced", errno);
+  }
   committed_ = true;
+  if (flush == Flush::no) return;
   flush_to_disk(target_.has_parent_path() ? target_.parent_path() : fs::path("."),
                 O_RDONLY | O_DIRECTORY);
 }

@@ -12,9 +12,15 @@ namespace voxarena {
 // Reads a whole file. Error (input) if it is missing or unreadable.
 std::string read_file(const std::filesystem::path& path);
 
+// Flushing costs milliseconds a file. Without it a file still survives the death of the process
+// whole, but after a power failure it may be truncated: for files whose readers notice that and
+// that can be made again.
+enum class Flush : bool { no, yes };
+
 // Replaces `path` by `content` atomically; creates missing parent folders. Error (input) on a full
 // disk or missing rights.
-void write_file(const std::filesystem::path& path, std::string_view content);
+void write_file(const std::filesystem::path& path, std::string_view content,
+                Flush flush = Flush::yes);
 
 // For writers that want a file name of their own (ITK, Blosc2): hands out a temporary name in the
 // target's folder with the same extension. commit() flushes and renames; without it the temporary
@@ -27,7 +33,7 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   const std::filesystem::path& temporary() const { return temporary_; }
-  void commit();
+  void commit(Flush flush = Flush::yes);
 
  private:
   std::filesystem::path target_;

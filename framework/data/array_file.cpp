@@ -47,9 +47,9 @@ std::int64_t items(const ArrayShape& shape) {
 
 // A compressed array in memory; null if the library refuses.
 Array compress(const void* values, const ArrayShape& shape, const ArrayShape& block,
-               const ArrayShape& chunk, const ArrayType& type, bool shuffle) {
+               const ArrayShape& chunk, const ArrayType& type, Effort effort, bool shuffle) {
   blosc2_cparams compression = BLOSC2_CPARAMS_DEFAULTS;
-  compression.compcode = BLOSC_LZ4HC;
+  compression.compcode = effort == Effort::small ? BLOSC_LZ4HC : BLOSC_LZ4;
   compression.clevel = kLevel;
   compression.typesize = static_cast<std::int32_t>(type.bytes);
   compression.filters[BLOSC2_MAX_FILTERS - 1] = shuffle ? BLOSC_SHUFFLE : BLOSC_NOFILTER;
@@ -98,8 +98,8 @@ bool shuffling_pays(const void* values, const ArrayShape& shape, const ArrayShap
     slab_block[axis] = std::min(block[axis], slab[axis]);
   }
   const std::vector<std::uint8_t> sample = centre(values, shape, slab, type.bytes);
-  const Array plain = compress(sample.data(), slab, slab_block, slab, type, false);
-  const Array shuffled = compress(sample.data(), slab, slab_block, slab, type, true);
+  const Array plain = compress(sample.data(), slab, slab_block, slab, type, Effort::fast, false);
+  const Array shuffled = compress(sample.data(), slab, slab_block, slab, type, Effort::fast, true);
   return plain && shuffled && shuffled->sc->cbytes < plain->sc->cbytes;
 }
 
@@ -118,10 +118,11 @@ std::uint64_t frame_length(const std::uint8_t* frame) {
 }  // namespace
 
 void write_array(const fs::path& file, const void* values, const ArrayShape& shape,
-                 const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type) {
+                 const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
+                 Effort effort) {
   initialise_library();
-  const bool shuffle = shuffling_pays(values, shape, block, chunk, type);
-  const Array array = compress(values, shape, block, chunk, type, shuffle);
+  const bool shuffle = effort == Effort::fast || shuffling_pays(values, shape, block, chunk, type);
+  const Array array = compress(values, shape, block, chunk, type, effort, shuffle);
   std::uint8_t* frame = nullptr;
   std::int64_t length = 0;
   bool must_free = false;
@@ -130,7 +131,8 @@ void write_array(const fs::path& file, const void* values, const ArrayShape& sha
   }
   const std::unique_ptr<std::uint8_t, decltype(&std::free)> owned(must_free ? frame : nullptr,
                                                                   &std::free);
-  write_file(file, {reinterpret_cast<const char*>(frame), static_cast<std::size_t>(length)});
+  write_file(file, {reinterpret_cast<const char*>(frame), static_cast<std::size_t>(length)},
+             Flush::no);
 }
 
 struct ArrayFile::Mapping {

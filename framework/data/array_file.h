@@ -20,10 +20,16 @@ inline constexpr ArrayType kFloat32{"<f4", 4};
 inline constexpr ArrayType kInt16{"<i2", 2};
 inline constexpr ArrayType kInt32{"<i4", 4};
 
-// Codec LZ4HC, level 5; byte shuffling where it makes the array smaller. Atomic. All extents must
-// be positive.
+enum class Effort : std::uint8_t {
+  fast,   // LZ4 with byte shuffling
+  small,  // as nnU-Net: LZ4HC, level 5, shuffling where a sample gets smaller by it
+};
+
+// Atomic, but not flushed to disk: a file that a power failure cut off is refused when it is
+// opened. All extents must be positive.
 void write_array(const std::filesystem::path& file, const void* values, const ArrayShape& shape,
-                 const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type);
+                 const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
+                 Effort effort = Effort::small);
 
 // An array file mapped into memory. read() decodes only the blocks that it touches and may be
 // called from several threads at once. Errors (input) name the file.

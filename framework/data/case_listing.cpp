@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "voxarena/core/error.h"
 #include "voxarena/data/image_file.h"
@@ -35,20 +35,23 @@ void check_channels(const RawCase& one, std::int64_t channels) {
                   channels - 1));
 }
 
+bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
 // "$HOME/a" and "${HOME}/a"; unknown variables stay as they are.
 std::string expand_variables(const std::string& text) {
-  static const std::regex variable(R"(\$(\w+|\{[^}]*\}))");
   std::string out;
-  auto last = text.cbegin();
-  for (std::sregex_iterator it(text.begin(), text.end(), variable), end; it != end; ++it) {
-    std::string name = (*it)[1].str();
-    if (name.front() == '{') name = name.substr(1, name.size() - 2);
-    const char* value = std::getenv(name.c_str());
-    out.append(last, (*it)[0].first);
-    out += value == nullptr ? it->str() : std::string(value);
-    last = (*it)[0].second;
+  for (std::size_t i = 0; i < text.size();) {
+    const bool braced = text[i] == '$' && i + 1 < text.size() && text[i + 1] == '{';
+    const std::size_t from = i + (braced ? 2 : 1);
+    std::size_t end = from;
+    while (text[i] == '$' && end < text.size() && (braced ? text[end] != '}' : is_name(text[end])))
+      ++end;
+    const std::size_t next = std::min(braced ? end + 1 : end, text.size());
+    const char* value = end > from ? std::getenv(text.substr(from, end - from).c_str()) : nullptr;
+    out += value == nullptr ? text.substr(i, next - i) : std::string(value);
+    i = next;
   }
-  return out.append(last, text.cend());
+  return out;
 }
 
 fs::path resolve(const std::string& text, const fs::path& folder) {

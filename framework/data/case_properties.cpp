@@ -82,7 +82,7 @@ void write_case_record(const std::filesystem::path& file, const CaseRecord& reco
   for (const auto& [key, value] : json.items()) {
     text += fmt::format("{}  \"{}\": {}", text.empty() ? "{\n" : ",\n", key, value.dump());
   }
-  write_file(file, text + "\n}\n");
+  write_file(file, text + "\n}\n", Flush::no);
 }
 
 }  // namespace voxarena

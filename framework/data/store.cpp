@@ -47,7 +47,7 @@ void write_locations(const fs::path& file, const ClassLocations& locations) {
   const ArrayShape shape{1, 1, static_cast<std::int64_t>(rows.size()), 3};
   const ArrayShape block{1, 1, std::min<std::int64_t>(shape[2], 8192), 3};
   const ArrayShape chunk{1, 1, std::min<std::int64_t>(shape[2], 65536), 3};
-  write_array(file, rows.data(), shape, block, chunk, kInt32);
+  write_array(file, rows.data(), shape, block, chunk, kInt32, Effort::fast);
 }
 
 ClassLocations read_locations(const fs::path& file, const CaseRecord& record) {

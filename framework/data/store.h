@@ -44,8 +44,8 @@ class CaseStore {
   const std::filesystem::path& folder() const { return folder_; }
   bool has(const std::string& id) const;   // all files of the case are there
   std::vector<std::string> cases() const;  // complete ones, sorted
-  // Each file is complete or absent; the properties come last. Needs a segmentation of the image's
-  // size.
+  // Each file is complete or absent, whenever the process is killed. Needs a segmentation of the
+  // image's size.
   void write(const std::string& id, const PreprocessedCase& preprocessed) const;
   PreprocessedCase read(const std::string& id) const;  // whole case
   void remove(const std::string& id) const;            // all files of the case
