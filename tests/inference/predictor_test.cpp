@@ -71,8 +71,7 @@ TEST_F(PredictorTest, StoredCasesBecomeLabelFiles) {
     const auto data = store.read(id).data;
     ASSERT_EQ(label.voxels.size, data.size);
     for (std::size_t i = 0; i < data.values.size(); ++i) {
-      if (std::abs(data.values[i]) > 1e-4F)
-        EXPECT_EQ(label.voxels.values[i], data.values[i] > 0 ? 1 : 0);
+      EXPECT_EQ(label.voxels.values[i], data.values[i] > 0 ? 1 : 0) << data.values[i];
     }
   }
 }
