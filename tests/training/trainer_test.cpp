@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "tests/support/shadow_device.h"
 #include "training/checkpoint.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -52,7 +53,7 @@ OpenBatches synthetic_batches(std::int64_t offset) {
   };
 }
 
-class TrainerTest : public testing::Test {
+class TrainerTest : public ::testing::Test {
  protected:
   TrainerTest() { context_.quiet = true; }
   void TearDown() override { fs::remove_all(root_); }
@@ -94,7 +95,7 @@ class TrainerTest : public testing::Test {
   }
 
   RunContext context_;
-  fs::path root_ = fs::path(testing::TempDir()) / ("voxarena_trainer_" + std::to_string(getpid()));
+  fs::path root_ = fs::path(::testing::TempDir()) / ("voxarena_trainer_" + std::to_string(getpid()));
 };
 
 TEST_F(TrainerTest, LearnsAndKeepsARecord) {
@@ -250,6 +251,31 @@ TEST_F(TrainerTest, AnUndefinedLossNamesTheIteration) {
   };
   const std::string message = error_of(options("nan"), poisoned);
   EXPECT_NE(message.find("the loss is nan in iteration 6"), std::string::npos) << message;
+}
+
+TEST_F(TrainerTest, TrainsOnAnotherDeviceAndGoesOnThere) {
+  testing::register_shadow_device();
+  const TrainingResult on_cpu = run(options("cpu"));
+  context_.device = "privateuseone:0";
+  TrainingOptions elsewhere = options("elsewhere");
+  elsewhere.on_epoch = [](const EpochRecord& record) {
+    if (record.epoch == 2) throw std::runtime_error("killed");
+  };
+  const auto train_there = [&] {
+    seed_weights(elsewhere.seed);
+    const std::unique_ptr<Model> made = model<TinyNet>();
+    testing::to_shadow(made->module());
+    return train(*made, {synthetic_batches(0), synthetic_batches(1000)}, elsewhere, context_);
+  };
+  EXPECT_THROW(train_there(), Error);
+  elsewhere.on_epoch = nullptr;
+  const TrainingResult result = train_there();
+  EXPECT_EQ(result.iterations, on_cpu.iterations);
+  EXPECT_NEAR(result.ema, on_cpu.ema, 1e-3);
+  const TensorMap expected = read_checkpoint(final_checkpoint(root_ / "cpu")).network;
+  for (const auto& [name, tensor] : read_checkpoint(final_checkpoint(elsewhere.folder)).network) {
+    EXPECT_TRUE(torch::allclose(tensor, expected.at(name), 1e-4, 1e-5)) << name;
+  }
 }
 
 TEST_F(TrainerTest, WorksWithoutValidation) {
