@@ -14,19 +14,17 @@ namespace {
 
 constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
 
-std::optional<std::int64_t> read_number(const char *file) {
+std::optional<std::int64_t> read_number(const char* file) {
   std::ifstream stream(file);
   std::int64_t value = 0;
-  if (stream >> value)
-    return value;
-  return std::nullopt; // missing, or the word "max"
+  if (stream >> value) return value;
+  return std::nullopt;  // missing, or the word "max"
 }
 
 std::int64_t machine_memory() {
   std::ifstream stream("/proc/meminfo");
   for (std::string line; std::getline(stream, line);) {
-    if (line.starts_with("MemAvailable:"))
-      return std::stoll(line.substr(13)) * 1024;
+    if (line.starts_with("MemAvailable:")) return std::stoll(line.substr(13)) * 1024;
   }
   return kUnlimited;
 }
@@ -34,33 +32,26 @@ std::int64_t machine_memory() {
 std::int64_t container_memory() {
   const auto limit = read_number("/sys/fs/cgroup/memory.max");
   const auto used = read_number("/sys/fs/cgroup/memory.current");
-  if (!limit || !used)
-    return kUnlimited;
+  if (!limit || !used) return kUnlimited;
   // Pages of the file cache count as used, yet are given back on demand.
   std::int64_t cache = 0;
   std::ifstream stream("/sys/fs/cgroup/memory.stat");
   std::string key;
   for (std::int64_t value = 0; stream >> key >> value;) {
-    if (key == "inactive_file" || key == "active_file")
-      cache += value;
+    if (key == "inactive_file" || key == "active_file") cache += value;
   }
   return std::max<std::int64_t>(*limit - *used + cache, 0);
 }
 
-} // namespace
+}  // namespace
 
-std::int64_t available_memory() {
-  return std::min(machine_memory(), container_memory());
-}
+std::int64_t available_memory() { return std::min(machine_memory(), container_memory()); }
 
-void require_memory(const std::string &what, std::int64_t need,
-                    std::int64_t limit) {
+void require_memory(const std::string& what, std::int64_t need, std::int64_t limit) {
   const std::int64_t available = limit > 0 ? limit : available_memory();
-  if (need <= available)
-    return;
-  throw Error::input(fmt::format("{} needs {} of memory, {} are available",
-                                 what, format_bytes(need),
-                                 format_bytes(available)),
+  if (need <= available) return;
+  throw Error::input(fmt::format("{} needs {} of memory, {} are available", what,
+                                 format_bytes(need), format_bytes(available)),
                      "close other programs, or predict with a configuration of "
                      "coarser spacing");
 }
@@ -71,4 +62,4 @@ std::string format_bytes(std::int64_t bytes) {
                           : fmt::format("{:.1f} GiB", mebibytes / 1024);
 }
 
-} // namespace voxarena
+}  // namespace voxarena

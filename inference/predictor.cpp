@@ -19,26 +19,25 @@ namespace {
 
 // Errors of the stages do not know which case they are about.
 template <class Function>
-auto name_case(const std::string &id, const Function &function) {
+auto name_case(const std::string& id, const Function& function) {
   try {
     return function();
-  } catch (const Error &error) {
-    if (error.kind() == Error::Kind::interrupted)
-      throw;
-    throw Error(error.kind(), fmt::format("case {}: {}", id, error.what()),
-                error.hint());
+  } catch (const Error& error) {
+    if (error.kind() == Error::Kind::interrupted) throw;
+    throw Error(error.kind(), fmt::format("case {}: {}", id, error.what()), error.hint());
   }
 }
 
-// At most `room` tasks under way, results in order. The destructor waits for
-// all of them.
-template <class T> class TaskQueue {
-public:
+// At most `room` tasks under way, results in order. The destructor waits for all of them.
+template <class T>
+class TaskQueue {
+ public:
   explicit TaskQueue(std::size_t room) : room_(room) {}
 
   bool full() const { return tasks_.size() >= room_; }
   bool empty() const { return tasks_.empty(); }
-  template <class Function> void start(Function function) {
+  template <class Function>
+  void start(Function function) {
     tasks_.push_back(std::async(std::launch::async, std::move(function)));
   }
   T finish_oldest() {
@@ -47,100 +46,84 @@ public:
     return oldest.get();
   }
 
-private:
+ private:
   std::size_t room_;
   std::deque<std::future<T>> tasks_;
 };
 
-} // namespace
+}  // namespace
 
-Predictor::Predictor(const std::vector<Model *> &models, const Plans &plans,
-                     const Configuration &configuration, const Labels &labels,
-                     const SlidingWindowOptions &options)
+Predictor::Predictor(const std::vector<Model*>& models, const Plans& plans,
+                     const Configuration& configuration, const Labels& labels,
+                     const SlidingWindowOptions& options)
     : plans_(plans), configuration_(configuration), labels_(labels) {
-  if (models.empty())
-    throw Error::usage("a prediction needs at least one model");
-  for (Model *model : models)
-    windows_.emplace_back(*model, configuration.patch_size, options);
+  if (models.empty()) throw Error::usage("a prediction needs at least one model");
+  for (Model* model : models) windows_.emplace_back(*model, configuration.patch_size, options);
 }
 
-Volume<float> Predictor::logits(const Volume<float> &image,
-                                const RunContext &context) {
+Volume<float> Predictor::logits(const Volume<float>& image, const RunContext& context) {
   Volume<float> sum = windows_.front().predict(image, context);
-  if (windows_.size() == 1)
-    return sum;
+  if (windows_.size() == 1) return sum;
   for (std::size_t i = 1; i < windows_.size(); ++i) {
     const Volume<float> next = windows_[i].predict(image, context);
     if (next.channels != sum.channels)
       throw Error::input("the models of the ensemble differ in their classes");
-    std::ranges::transform(sum.values, next.values, sum.values.begin(),
-                           std::plus<>());
+    std::ranges::transform(sum.values, next.values, sum.values.begin(), std::plus<>());
   }
-  for (float &value : sum.values)
-    value /= static_cast<float>(windows_.size());
+  for (float& value : sum.values) value /= static_cast<float>(windows_.size());
   return sum;
 }
 
-LabelImage Predictor::predict(const PreprocessedCase &preprocessed,
-                              const RunContext &context) {
-  return export_labels(logits(preprocessed.data, context),
-                       preprocessed.properties, plans_, configuration_, labels_,
-                       context.threads);
+LabelImage Predictor::predict(const PreprocessedCase& preprocessed, const RunContext& context) {
+  return export_labels(logits(preprocessed.data, context), preprocessed.properties, plans_,
+                       configuration_, labels_, context.threads);
 }
 
-PredictionSummary Predictor::predict_cases(const std::vector<RawCase> &cases,
-                                           const std::filesystem::path &folder,
-                                           const std::string &file_ending,
-                                           bool resume,
-                                           const RunContext &context) {
+PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
+                                           const std::filesystem::path& folder,
+                                           const std::string& file_ending, bool resume,
+                                           const RunContext& context) {
   std::vector<std::string> ids;
-  for (const RawCase &one : cases)
-    ids.push_back(one.id);
-  const auto load = [&](const std::string &id) {
+  for (const RawCase& one : cases) ids.push_back(one.id);
+  const auto load = [&](const std::string& id) {
     const auto found = std::ranges::find(cases, id, &RawCase::id);
-    return preprocess_case(read_image(found->images), nullptr, plans_,
-                           configuration_, labels_);
+    return preprocess_case(read_image(found->images), nullptr, plans_, configuration_, labels_);
   };
   return predict_all(ids, load, folder, file_ending, resume, context);
 }
 
-PredictionSummary Predictor::predict_cases(const CaseStore &store,
-                                           const std::vector<std::string> &ids,
-                                           const std::filesystem::path &folder,
-                                           const std::string &file_ending,
-                                           bool resume,
-                                           const RunContext &context) {
+PredictionSummary Predictor::predict_cases(const CaseStore& store,
+                                           const std::vector<std::string>& ids,
+                                           const std::filesystem::path& folder,
+                                           const std::string& file_ending, bool resume,
+                                           const RunContext& context) {
   return predict_all(
-      ids, [&](const std::string &id) { return store.read(id); }, folder,
-      file_ending, resume, context);
+      ids, [&](const std::string& id) { return store.read(id); }, folder, file_ending, resume,
+      context);
 }
 
 PredictionSummary Predictor::predict_all(
-    const std::vector<std::string> &ids,
-    const std::function<PreprocessedCase(const std::string &)> &load,
-    const std::filesystem::path &folder, const std::string &file_ending,
-    bool resume, const RunContext &context) {
+    const std::vector<std::string>& ids,
+    const std::function<PreprocessedCase(const std::string&)>& load,
+    const std::filesystem::path& folder, const std::string& file_ending, bool resume,
+    const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(folder);
-  const auto output = [&](const std::string &id) {
-    return folder / (id + file_ending);
-  };
+  const auto output = [&](const std::string& id) { return folder / (id + file_ending); };
   PredictionSummary summary;
-  for (const std::string &id : ids) {
+  for (const std::string& id : ids) {
     const bool done = resume && std::filesystem::exists(output(id));
     (done ? summary.skipped : summary.predicted).push_back(id);
   }
 
   // Outlives the tasks that advance it.
-  Progress progress = context.progress(
-      "predict", static_cast<std::int64_t>(summary.predicted.size()));
+  Progress progress =
+      context.progress("predict", static_cast<std::int64_t>(summary.predicted.size()));
 
-  // A GPU empties its queue faster than one thread fills it; on the CPU the
-  // network needs the cores itself.
+  // A GPU empties its queue faster than one thread fills it; on the CPU the network needs the cores
+  // itself.
   const std::size_t helpers =
-      context.device == "cpu"
-          ? 1
-          : static_cast<std::size_t>(std::clamp(context.threads / 2, 1, 4));
+      context.device == "cpu" ? 1 : static_cast<std::size_t>(std::clamp(context.threads / 2, 1, 4));
   TaskQueue<PreprocessedCase> loads(helpers);
   TaskQueue<void> exports(helpers);
   std::size_t loading = 0;
@@ -151,31 +134,25 @@ PredictionSummary Predictor::predict_all(
       });
     }
   };
-  for (const std::string &id : summary.predicted) {
+  for (const std::string& id : summary.predicted) {
     context.check_interrupt();
     start_loads();
     PreprocessedCase preprocessed = loads.finish_oldest();
     start_loads();
     auto answer = std::make_shared<Volume<float>>(
         name_case(id, [&] { return logits(preprocessed.data, context); }));
-    if (exports.full())
-      exports.finish_oldest();
-    exports.start([&, id, answer,
-                   properties = std::move(preprocessed.properties)] {
+    if (exports.full()) exports.finish_oldest();
+    exports.start([&, id, answer, properties = std::move(preprocessed.properties)] {
       name_case(id, [&] {
-        write_label(output(id),
-                    export_labels(*answer, properties, plans_, configuration_,
-                                  labels_, context.threads));
+        write_label(output(id), export_labels(*answer, properties, plans_, configuration_, labels_,
+                                              context.threads));
       });
       progress.advance(1, id);
     });
   }
-  while (!exports.empty())
-    exports.finish_oldest();
-  summary.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-          .count();
+  while (!exports.empty()) exports.finish_oldest();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
 }
 
-} // namespace voxarena
+}  // namespace voxarena

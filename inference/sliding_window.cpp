@@ -20,15 +20,13 @@
 namespace voxarena {
 namespace {
 
-// Extraction of the next batch and accumulation of the previous one go on
-// beside the network.
-void run_pipeline(WindowJob &job, const Schedule &schedule,
-                  const RunContext &context) {
+// Extraction of the next batch and accumulation of the previous one go on beside the network.
+void run_pipeline(WindowJob& job, const Schedule& schedule, const RunContext& context) {
   using tbb::filter_mode;
   const auto lanes = static_cast<std::size_t>(schedule.lanes);
   const bool overlap = lanes > 1 || context.threads > 1;
   std::int64_t next = 0;
-  const auto take = [&](tbb::flow_control &flow) -> WindowCall {
+  const auto take = [&](tbb::flow_control& flow) -> WindowCall {
     context.check_interrupt();
     if (next >= job.items()) {
       flow.stop();
@@ -45,7 +43,7 @@ void run_pipeline(WindowJob &job, const Schedule &schedule,
     ask_network(job, call);
     return call;
   };
-  const auto add = [&](const WindowCall &call) {
+  const auto add = [&](const WindowCall& call) {
     use_torch_threads(schedule.threads);
     accumulate(job, call);
   };
@@ -55,88 +53,67 @@ void run_pipeline(WindowJob &job, const Schedule &schedule,
         overlap ? lanes + 2 : 1,
         tbb::make_filter<void, WindowCall>(filter_mode::serial_in_order, take) &
             tbb::make_filter<WindowCall, WindowCall>(
-                lanes > 1 ? filter_mode::parallel
-                          : filter_mode::serial_in_order,
-                ask) &
-            tbb::make_filter<WindowCall, void>(filter_mode::serial_in_order,
-                                               add));
+                lanes > 1 ? filter_mode::parallel : filter_mode::serial_in_order, ask) &
+            tbb::make_filter<WindowCall, void>(filter_mode::serial_in_order, add));
   });
 }
 
-// Calls on the CPU amortise well from about 2^17 voxels, on a GPU from about
-// 2^21; two items at least, because LibTorch computes small 3-D convolutions of
-// a single item in a slow way.
-std::int64_t default_batch(const Extent &patch, bool on_cpu) {
-  const std::int64_t wanted =
-      on_cpu ? std::int64_t{1} << 17 : std::int64_t{1} << 21;
+// Calls on the CPU amortise well from about 2^17 voxels, on a GPU from about 2^21; two items at
+// least, because LibTorch computes small 3-D convolutions of a single item in a slow way.
+std::int64_t default_batch(const Extent& patch, bool on_cpu) {
+  const std::int64_t wanted = on_cpu ? std::int64_t{1} << 17 : std::int64_t{1} << 21;
   return std::clamp<std::int64_t>(wanted / voxels(patch), 2, 64);
 }
 
-} // namespace
+}  // namespace
 
-SlidingWindow::SlidingWindow(Model &model,
-                             const std::vector<std::int64_t> &patch,
+SlidingWindow::SlidingWindow(Model& model, const std::vector<std::int64_t>& patch,
                              SlidingWindowOptions options)
-    : model_(model), patch_{1, 1, 1}, planar_(patch.size() == 2),
-      options_(std::move(options)) {
-  const bool legal =
-      (patch.size() == 2 || patch.size() == 3) && std::ranges::min(patch) > 0;
+    : model_(model), patch_{1, 1, 1}, planar_(patch.size() == 2), options_(std::move(options)) {
+  const bool legal = (patch.size() == 2 || patch.size() == 3) && std::ranges::min(patch) > 0;
   if (!legal)
     throw Error::usage(
-        fmt::format("patch ({}): 2 or 3 positive sizes are needed",
-                    fmt::join(patch, ", ")));
-  std::ranges::copy(patch,
-                    patch_.end() - static_cast<std::ptrdiff_t>(patch.size()));
+        fmt::format("patch ({}): 2 or 3 positive sizes are needed", fmt::join(patch, ", ")));
+  std::ranges::copy(patch, patch_.end() - static_cast<std::ptrdiff_t>(patch.size()));
   if (!(options_.step > 0 && options_.step <= 1)) {
-    throw Error::usage(
-        fmt::format("sliding window: step {} is not in (0, 1]", options_.step));
+    throw Error::usage(fmt::format("sliding window: step {} is not in (0, 1]", options_.step));
   }
   std::ranges::sort(options_.mirror_axes);
   for (std::size_t i = 0; i < options_.mirror_axes.size(); ++i) {
     const int axis = options_.mirror_axes[i];
     const bool twice = i > 0 && axis == options_.mirror_axes[i - 1];
     if (axis < 0 || axis >= static_cast<int>(patch.size()) || twice) {
-      throw Error::usage(fmt::format("mirror_axes: {} is not one of the {} "
-                                     "axes of the patch, or there twice",
-                                     axis, patch.size()));
+      throw Error::usage(
+          fmt::format("mirror_axes: {} is not one of the {} "
+                      "axes of the patch, or there twice",
+                      axis, patch.size()));
     }
   }
 }
 
-Schedule SlidingWindow::schedule(const std::vector<Extent> &windows,
-                                 std::int64_t calls, std::int64_t batch,
-                                 std::int64_t channels,
-                                 const RunContext &context) {
-  // Activations of a U-Net take about a kibibyte per voxel; half of the memory
-  // may go to them.
+Schedule SlidingWindow::schedule(const std::vector<Extent>& windows, std::int64_t calls,
+                                 std::int64_t batch, std::int64_t channels,
+                                 const RunContext& context) {
+  // Activations of a U-Net take about a kibibyte per voxel; half of the memory may go to them.
   const std::int64_t call_bytes = batch * voxels(patch_) * 1024;
   const std::int64_t memory =
       options_.memory_limit > 0 ? options_.memory_limit : available_memory();
   const std::int64_t fit = std::max<std::int64_t>(memory / 2 / call_bytes, 1);
-  const int most =
-      static_cast<int>(std::min<std::int64_t>({fit, calls, context.threads}));
-  if (options_.deterministic)
-    return {most, 1};
+  const int most = static_cast<int>(std::min<std::int64_t>({fit, calls, context.threads}));
+  if (options_.deterministic) return {most, 1};
   const auto candidates = schedule_candidates(context.threads, most);
-  if (measured_ &&
-      std::ranges::find(candidates, *measured_) != candidates.end())
-    return *measured_;
-  // A measurement costs a few calls a candidate: not worth it for fewer windows
-  // than that.
-  if (calls < 8 * static_cast<std::int64_t>(candidates.size()))
-    return candidates.back();
+  if (measured_ && std::ranges::find(candidates, *measured_) != candidates.end()) return *measured_;
+  // A measurement costs a few calls a candidate: not worth it for fewer windows than that.
+  if (calls < 8 * static_cast<std::int64_t>(candidates.size())) return candidates.back();
   const std::int64_t used =
       std::min<std::int64_t>(batch, static_cast<std::int64_t>(windows.size()));
-  std::vector<std::int64_t> shape{used, channels, patch_[0], patch_[1],
-                                  patch_[2]};
-  if (planar_)
-    shape.erase(shape.begin() + 2);
+  std::vector<std::int64_t> shape{used, channels, patch_[0], patch_[1], patch_[2]};
+  if (planar_) shape.erase(shape.begin() + 2);
   measured_ = fastest_schedule(model_, at::zeros(shape), candidates);
   return *measured_;
 }
 
-Volume<float> SlidingWindow::predict(const Volume<float> &image,
-                                     const RunContext &context) {
+Volume<float> SlidingWindow::predict(const Volume<float>& image, const RunContext& context) {
   const int threads_before = at::get_num_threads();
   struct Restore {
     int threads;
@@ -155,44 +132,38 @@ Volume<float> SlidingWindow::predict(const Volume<float> &image,
                     .padding = padding_to_patch(image.size, patch_)};
       job.windows = window_corners(job.padding.size, patch_, options_.step);
       job.flips = mirror_flips(options_.mirror_axes, planar_);
-      job.batch = options_.batch > 0 ? options_.batch
-                                     : default_batch(patch_, device.is_cpu());
+      job.batch = options_.batch > 0 ? options_.batch : default_batch(patch_, device.is_cpu());
       job.image = padded_image(image, job.padding).to(accumulator);
-      auto importance =
-          options_.gaussian
-              ? gaussian_importance(patch_)
-              : std::vector<float>(static_cast<std::size_t>(voxels(patch_)),
-                                   1.0F);
+      auto importance = options_.gaussian
+                            ? gaussian_importance(patch_)
+                            : std::vector<float>(static_cast<std::size_t>(voxels(patch_)), 1.0F);
       job.importance =
-          at::from_blob(importance.data(), {patch_[0], patch_[1], patch_[2]},
-                        at::kFloat)
+          at::from_blob(importance.data(), {patch_[0], patch_[1], patch_[2]}, at::kFloat)
               .to(accumulator);
-      const Schedule plan = device.is_cpu()
-                                ? schedule(job.windows, job.calls(), job.batch,
-                                           image.channels, context)
-                                : Schedule{1, threads_before};
+      const Schedule plan =
+          device.is_cpu() ? schedule(job.windows, job.calls(), job.batch, image.channels, context)
+                          : Schedule{1, threads_before};
       run_pipeline(job, plan, context);
       return finish(job);
     };
     if (!device.is_cpu()) {
       try {
         return attempt(device);
-      } catch (const c10::OutOfMemoryError &) {
-        context.warn("sliding window: the sums do not fit on the device, main "
-                     "memory is used");
+      } catch (const c10::OutOfMemoryError&) {
+        context.warn(
+            "sliding window: the sums do not fit on the device, main "
+            "memory is used");
       }
     }
     return attempt(c10::Device(c10::DeviceType::CPU));
-  } catch (const Error &) {
+  } catch (const Error&) {
     throw;
-  } catch (const c10::Error &error) {
-    throw Error::internal(fmt::format("sliding window on {}: {}",
-                                      context.device,
-                                      error.what_without_backtrace()));
-  } catch (const std::exception &error) {
+  } catch (const c10::Error& error) {
     throw Error::internal(
-        fmt::format("sliding window on {}: {}", context.device, error.what()));
+        fmt::format("sliding window on {}: {}", context.device, error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    throw Error::internal(fmt::format("sliding window on {}: {}", context.device, error.what()));
   }
 }
 
-} // namespace voxarena
+}  // namespace voxarena

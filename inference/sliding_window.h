@@ -18,16 +18,14 @@ namespace voxarena {
 class Model;
 
 struct SlidingWindowOptions {
-  double step = 0.5;             // distance of windows in patches, (0, 1]
-  bool gaussian = true;          // importance map; false: all voxels of a window count the same
-  std::vector<int> mirror_axes{};  // axes of the patch (0: its first entry); the
-                                 // mean over all their subsets is taken
-  std::int64_t batch = 0;        // windows and mirrored copies a call, 0: by the size of the patch
+  double step = 0.5;               // distance of windows in patches, (0, 1]
+  bool gaussian = true;            // importance map; false: all voxels of a window count the same
+  std::vector<int> mirror_axes{};  // of the patch, 0 its first; the mean over all subsets is taken
+  std::int64_t batch = 0;  // windows and mirrored copies a call, 0: by the size of the patch
   // One LibTorch thread a lane, no measurement: the same bits for any number of threads.
   bool deterministic = false;
-  bool mixed_precision = true;  // bfloat16 autocast on a GPU; the CPU always computes in float32
-  std::int64_t memory_limit =
-      0;  // bytes of main memory a prediction may take, 0: what is available
+  bool mixed_precision = true;    // bfloat16 autocast on a GPU; the CPU always computes in float32
+  std::int64_t memory_limit = 0;  // bytes of main memory it may take, 0: what is available
 };
 
 class SlidingWindow {

@@ -13,21 +13,18 @@ using testing::noise;
 
 Labels plain_labels(int heads) {
   Json json = {{"labels", {{"background", 0}}}};
-  for (int i = 1; i < heads; ++i)
-    json["labels"]["organ" + std::to_string(i)] = i;
+  for (int i = 1; i < heads; ++i) json["labels"]["organ" + std::to_string(i)] = i;
   return Labels::from_dataset_json(json, "test");
 }
 
 Labels region_labels() {
-  const Json json = {
-      {"labels", {{"background", 0}, {"whole", {1, 2}}, {"core", 2}}},
-      {"regions_class_order", {1, 2}}};
+  const Json json = {{"labels", {{"background", 0}, {"whole", {1, 2}}, {"core", 2}}},
+                     {"regions_class_order", {1, 2}}};
   return Labels::from_dataset_json(json, "test");
 }
 
-// A case whose logits have `size` voxels of 1 mm and need no resampling,
-// cropping or transposition.
-CaseProperties untouched(const Extent &size) {
+// A case whose logits have `size` voxels of 1 mm and need no resampling, cropping or transposition.
+CaseProperties untouched(const Extent& size) {
   CaseProperties properties;
   properties.spacing = {1, 1, 1};
   properties.shape_before_cropping = properties.shape_after_cropping = size;
@@ -35,7 +32,7 @@ CaseProperties untouched(const Extent &size) {
   return properties;
 }
 
-Configuration fullres(const std::vector<double> &spacing) {
+Configuration fullres(const std::vector<double>& spacing) {
   Configuration configuration;
   configuration.spacing = spacing;
   configuration.patch_size.assign(spacing.size(), 4);
@@ -43,7 +40,7 @@ Configuration fullres(const std::vector<double> &spacing) {
 }
 
 TEST(Export, LabelsAreNnunetsForEveryGeometry) {
-  for (const auto &one : golden()["exports"]) {
+  for (const auto& one : golden()["exports"]) {
     const auto shape = one["logits"].get<std::array<std::int64_t, 4>>();
     CaseProperties properties;
     properties.spacing = one["original"];
@@ -51,22 +48,19 @@ TEST(Export, LabelsAreNnunetsForEveryGeometry) {
     properties.shape_before_cropping = one["before"];
     properties.crop.lo = one["lo"];
     for (std::size_t i = 0; i < 3; ++i) {
-      properties.crop.hi[i] =
-          properties.crop.lo[i] + properties.shape_after_cropping[i];
+      properties.crop.hi[i] = properties.crop.lo[i] + properties.shape_after_cropping[i];
     }
     Plans plans;
     plans.transpose_forward = one["forward"];
-    const Labels labels = one["regions"].get<bool>()
-                              ? region_labels()
-                              : plain_labels(static_cast<int>(shape[0]));
+    const Labels labels =
+        one["regions"].get<bool>() ? region_labels() : plain_labels(static_cast<int>(shape[0]));
     for (const int threads : {1, 2}) {
-      const LabelImage result = export_labels(
-          noise(shape[0], {shape[1], shape[2], shape[3]}), properties, plans,
-          fullres(one["spacing"]), labels, threads);
+      const LabelImage result =
+          export_labels(noise(shape[0], {shape[1], shape[2], shape[3]}), properties, plans,
+                        fullres(one["spacing"]), labels, threads);
       EXPECT_EQ(result.voxels.size, one["size"].get<Extent>()) << one["name"];
       std::string digits;
-      for (const auto value : result.voxels.values)
-        digits += std::to_string(value);
+      for (const auto value : result.voxels.values) digits += std::to_string(value);
       EXPECT_EQ(digits, one["labels"].get<std::string>()) << one["name"];
     }
   }
@@ -74,8 +68,8 @@ TEST(Export, LabelsAreNnunetsForEveryGeometry) {
 
 TEST(Export, TheLowestOfEqualClassesWins) {
   const Volume<float> logits(3, {2, 2, 2}, 0.25F);
-  const auto result = export_labels(logits, untouched({2, 2, 2}), Plans{},
-                                    fullres({1, 1, 1}), plain_labels(3));
+  const auto result =
+      export_labels(logits, untouched({2, 2, 2}), Plans{}, fullres({1, 1, 1}), plain_labels(3));
   EXPECT_EQ(result.voxels.values, std::vector<std::int16_t>(8, 0));
 }
 
@@ -85,29 +79,25 @@ TEST(Export, OutsideOfTheCropIsBackground) {
   CaseProperties properties = untouched({1, 1, 1});
   properties.shape_before_cropping = {2, 2, 2};
   properties.crop = {{1, 0, 1}, {2, 1, 2}};
-  const auto result = export_labels(logits, properties, Plans{},
-                                    fullres({1, 1, 1}), plain_labels(2));
-  EXPECT_EQ(result.voxels.values,
-            (std::vector<std::int16_t>{0, 0, 0, 0, 0, 1, 0, 0}));
+  const auto result =
+      export_labels(logits, properties, Plans{}, fullres({1, 1, 1}), plain_labels(2));
+  EXPECT_EQ(result.voxels.values, (std::vector<std::int16_t>{0, 0, 0, 0, 0, 1, 0, 0}));
 }
 
 TEST(Export, TheGeometryIsThatOfTheFile) {
   CaseProperties properties = untouched({2, 2, 2});
   properties.geometry.spacing = {3, 2, 1};
   properties.geometry.origin = {-7, 8, 9};
-  const auto result =
-      export_labels(Volume<float>(2, {2, 2, 2}), properties, Plans{},
-                    fullres({1, 1, 1}), plain_labels(2));
+  const auto result = export_labels(Volume<float>(2, {2, 2, 2}), properties, Plans{},
+                                    fullres({1, 1, 1}), plain_labels(2));
   EXPECT_EQ(result.geometry.spacing, properties.geometry.spacing);
   EXPECT_EQ(result.geometry.origin, properties.geometry.origin);
 }
 
 TEST(Export, RefusesWhatDoesNotBelongTogether) {
   const Volume<float> logits(2, {2, 2, 2});
-  const auto run = [&](const CaseProperties &properties, int heads,
-                       Configuration configuration) {
-    export_labels(logits, properties, Plans{}, configuration,
-                  plain_labels(heads));
+  const auto run = [&](const CaseProperties& properties, int heads, Configuration configuration) {
+    export_labels(logits, properties, Plans{}, configuration, plain_labels(heads));
   };
   EXPECT_THROW(run(untouched({2, 2, 2}), 3, fullres({1, 1, 1})), Error);
   CaseProperties outside = untouched({2, 2, 2});
@@ -118,5 +108,5 @@ TEST(Export, RefusesWhatDoesNotBelongTogether) {
   EXPECT_THROW(run(untouched({2, 2, 2}), 2, cubic), Error);
 }
 
-} // namespace
-} // namespace voxarena
+}  // namespace
+}  // namespace voxarena

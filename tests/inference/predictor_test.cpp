@@ -21,10 +21,10 @@ using testing::FunctionModel;
 using testing::noise;
 
 // Foreground where the (normalised) intensity is above 0.
-at::Tensor threshold(const at::Tensor &x) { return at::cat({-x, x}, 1); }
+at::Tensor threshold(const at::Tensor& x) { return at::cat({-x, x}, 1); }
 
 class PredictorTest : public ::testing::Test {
-protected:
+ protected:
   PredictorTest() {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
@@ -37,21 +37,19 @@ protected:
   }
   ~PredictorTest() override { fs::remove_all(folder_); }
 
-  PreprocessedCase stored_case(const Extent &size) const {
+  PreprocessedCase stored_case(const Extent& size) const {
     PreprocessedCase one;
     one.data = noise(1, size);
     one.seg = Volume<std::int16_t>(1, size);
     one.properties.spacing = {1, 1, 1};
-    one.properties.shape_before_cropping = one.properties.shape_after_cropping =
-        size;
+    one.properties.shape_before_cropping = one.properties.shape_after_cropping = size;
     one.properties.crop = {{0, 0, 0}, size};
     return one;
   }
 
-  fs::path folder_ = fs::temp_directory_path() /
-                     ("voxarena_predictor_" + std::to_string(getpid()));
-  Labels labels_ = Labels::from_dataset_json(
-      Json{{"labels", {{"background", 0}, {"organ", 1}}}}, "test");
+  fs::path folder_ = fs::temp_directory_path() / ("voxarena_predictor_" + std::to_string(getpid()));
+  Labels labels_ =
+      Labels::from_dataset_json(Json{{"labels", {{"background", 0}, {"organ", 1}}}}, "test");
   Plans plans_;
   Configuration configuration_;
   RunContext context_;
@@ -65,31 +63,29 @@ TEST_F(PredictorTest, StoredCasesBecomeLabelFiles) {
   }
   FunctionModel model(threshold);
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  const auto summary = predictor.predict_cases(store, ids, folder_ / "out",
-                                               ".nii.gz", false, context_);
+  const auto summary =
+      predictor.predict_cases(store, ids, folder_ / "out", ".nii.gz", false, context_);
   EXPECT_EQ(summary.predicted, ids);
-  for (const auto &id : ids) {
+  for (const auto& id : ids) {
     const auto label = read_label(folder_ / "out" / (id + ".nii.gz"));
     const auto data = store.read(id).data;
     ASSERT_EQ(label.voxels.size, data.size);
     for (std::size_t i = 0; i < data.values.size(); ++i) {
-      EXPECT_EQ(label.voxels.values[i], data.values[i] > 0 ? 1 : 0)
-          << data.values[i];
+      EXPECT_EQ(label.voxels.values[i], data.values[i] > 0 ? 1 : 0) << data.values[i];
     }
   }
 }
 
 TEST_F(PredictorTest, FilesGoThroughPreprocessingAndKeepTheirGeometry) {
   Image image{noise(1, {6, 8, 7}), {}};
-  for (float &value : image.voxels.values)
-    value += 100;
+  for (float& value : image.voxels.values) value += 100;
   image.geometry.spacing = {2, 1, 1};
   image.geometry.origin = {5, -6, 7};
   write_image(folder_ / "case_0000.nii.gz", image);
   FunctionModel model(threshold);
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  predictor.predict_cases({RawCase{"case", {folder_ / "case_0000.nii.gz"}, {}}},
-                          folder_ / "out", ".nii.gz", false, context_);
+  predictor.predict_cases({RawCase{"case", {folder_ / "case_0000.nii.gz"}, {}}}, folder_ / "out",
+                          ".nii.gz", false, context_);
   const auto label = read_label(folder_ / "out" / "case.nii.gz");
   EXPECT_EQ(label.voxels.size, image.voxels.size);
   EXPECT_EQ(compare_spacing(label.geometry, image.geometry), "");
@@ -102,30 +98,27 @@ TEST_F(PredictorTest, FilesGoThroughPreprocessingAndKeepTheirGeometry) {
 
 TEST_F(PredictorTest, ResumeSkipsFinishedCases) {
   const CaseStore store(folder_ / "store", {4, 4, 4});
-  for (const auto *id : {"a", "b"})
-    store.write(id, stored_case({4, 4, 4}));
+  for (const auto* id : {"a", "b"}) store.write(id, stored_case({4, 4, 4}));
   std::atomic<int> calls = 0;
-  FunctionModel model([&](const at::Tensor &x) {
+  FunctionModel model([&](const at::Tensor& x) {
     ++calls;
     return threshold(x);
   });
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", true,
-                          context_);
+  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", true, context_);
   EXPECT_EQ(calls, 1);
-  const auto summary = predictor.predict_cases(
-      store, {"a", "b"}, folder_ / "out", ".nii.gz", true, context_);
+  const auto summary =
+      predictor.predict_cases(store, {"a", "b"}, folder_ / "out", ".nii.gz", true, context_);
   EXPECT_EQ(summary.skipped, std::vector<std::string>{"a"});
   EXPECT_EQ(summary.predicted, std::vector<std::string>{"b"});
   EXPECT_EQ(calls, 2);
-  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", false,
-                          context_);
+  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", false, context_);
   EXPECT_EQ(calls, 3);
 }
 
 TEST_F(PredictorTest, AnEnsembleAveragesLogits) {
-  FunctionModel one([](const at::Tensor &x) { return at::cat({x, 3 * x}, 1); });
-  FunctionModel two([](const at::Tensor &x) { return at::cat({-x, x}, 1); });
+  FunctionModel one([](const at::Tensor& x) { return at::cat({x, 3 * x}, 1); });
+  FunctionModel two([](const at::Tensor& x) { return at::cat({-x, x}, 1); });
   Predictor predictor({&one, &two}, plans_, configuration_, labels_, {});
   const auto image = noise(1, {5, 5, 5});
   const auto logits = predictor.logits(image, context_);
@@ -139,18 +132,15 @@ TEST_F(PredictorTest, ErrorsNameTheCase) {
   const CaseStore store(folder_ / "store", {4, 4, 4});
   store.write("good", stored_case({4, 4, 4}));
   store.write("bad", stored_case({4, 4, 5}));
-  FunctionModel model([](const at::Tensor &x) -> at::Tensor {
+  FunctionModel model([](const at::Tensor& x) -> at::Tensor {
     return x.size(0) == 1 ? threshold(x) : x.slice(0, 0, 1);
   });
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
   try {
-    predictor.predict_cases(store, {"good", "bad"}, folder_ / "out", ".nii.gz",
-                            false, context_);
+    predictor.predict_cases(store, {"good", "bad"}, folder_ / "out", ".nii.gz", false, context_);
     FAIL() << "no error";
-  } catch (const Error &error) {
-    EXPECT_EQ(std::string(error.what()).find("case bad: the network answered"),
-              0U)
-        << error.what();
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()).find("case bad: the network answered"), 0U) << error.what();
   }
   EXPECT_TRUE(fs::exists(folder_ / "out" / "good.nii.gz"));
 }
@@ -159,5 +149,5 @@ TEST_F(PredictorTest, NeedsAModel) {
   EXPECT_THROW(Predictor({}, plans_, configuration_, labels_, {}), Error);
 }
 
-} // namespace
-} // namespace voxarena
+}  // namespace
+}  // namespace voxarena

@@ -30,14 +30,14 @@ RunContext quiet(int threads) {
   return context;
 }
 
-// Two classes: x and 1 - 2x. Whatever windows are cut, the answer is the same
-// function of the image.
-at::Tensor linear(const at::Tensor &x) {
+// Two classes: x and 1 - 2x. Whatever windows are cut, the answer is the same function of the
+// image.
+at::Tensor linear(const at::Tensor& x) {
   return at::cat({x.slice(1, 0, 1), 1 - 2 * x.slice(1, 0, 1)}, 1);
 }
 
 // The network of make.py: its answer depends on the place within the patch.
-at::Tensor ramp(const at::Tensor &x) {
+at::Tensor ramp(const at::Tensor& x) {
   const auto shape = x.sizes().slice(2);
   const std::int64_t count = x.numel() / x.size(0) / x.size(1);
   const at::Tensor place = at::arange(count, at::kFloat).reshape(shape) / count;
@@ -45,18 +45,17 @@ at::Tensor ramp(const at::Tensor &x) {
   return at::cat({first * (1 + place), first - 2 * place}, 1);
 }
 
-double largest_difference(const Volume<float> &a, const Volume<float> &b) {
+double largest_difference(const Volume<float>& a, const Volume<float>& b) {
   EXPECT_EQ(a.channels, b.channels);
   EXPECT_EQ(a.size, b.size);
   double largest = 0;
   for (std::size_t i = 0; i < a.values.size(); ++i) {
-    largest = std::max(
-        largest, static_cast<double>(std::abs(a.values[i] - b.values[i])));
+    largest = std::max(largest, static_cast<double>(std::abs(a.values[i] - b.values[i])));
   }
   return largest;
 }
 
-void expect_linear(const Volume<float> &image, const Volume<float> &logits) {
+void expect_linear(const Volume<float>& image, const Volume<float>& logits) {
   ASSERT_EQ(logits.channels, 2);
   ASSERT_EQ(logits.size, image.size);
   for (std::int64_t i = 0; i < image.voxels_per_channel(); ++i) {
@@ -66,18 +65,15 @@ void expect_linear(const Volume<float> &image, const Volume<float> &logits) {
 }
 
 TEST(SlidingWindow, AnswersAreNnunets) {
-  for (const auto &one : golden()["windows"]) {
+  for (const auto& one : golden()["windows"]) {
     FunctionModel model(ramp);
-    SlidingWindow window(model, one["patch"],
-                         {.mirror_axes = one["mirror_axes"]});
+    SlidingWindow window(model, one["patch"], {.mirror_axes = one["mirror_axes"]});
     const auto shape = one["size"].get<std::array<std::int64_t, 4>>();
-    const auto logits = window.predict(
-        noise(shape[0], {shape[1], shape[2], shape[3]}), quiet(2));
+    const auto logits = window.predict(noise(shape[0], {shape[1], shape[2], shape[3]}), quiet(2));
     const auto expected = one["logits"].get<std::vector<float>>();
     ASSERT_EQ(logits.values.size(), expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_NEAR(logits.values[i], expected[i], 2e-5)
-          << one["patch"] << " at " << i;
+      EXPECT_NEAR(logits.values[i], expected[i], 2e-5) << one["patch"] << " at " << i;
     }
   }
 }
@@ -87,8 +83,7 @@ TEST(SlidingWindow, OverlapDoesNotChangeAnAnswerThatDoesNotDependOnIt) {
   const auto image = noise(2, {11, 13, 9});
   for (const double step : {0.3, 0.5, 1.0}) {
     for (const bool gaussian : {false, true}) {
-      SlidingWindow window(model, {4, 6, 5},
-                           {.step = step, .gaussian = gaussian});
+      SlidingWindow window(model, {4, 6, 5}, {.step = step, .gaussian = gaussian});
       expect_linear(image, window.predict(image, quiet(2)));
     }
   }
@@ -96,9 +91,8 @@ TEST(SlidingWindow, OverlapDoesNotChangeAnAnswerThatDoesNotDependOnIt) {
 
 TEST(SlidingWindow, ImagesOfAnySizeKeepTheirShape) {
   FunctionModel model(linear);
-  for (const Extent &size :
-       {Extent{1, 1, 1}, Extent{1, 20, 20}, Extent{3, 3, 30}, Extent{8, 8, 8},
-        Extent{9, 8, 7}}) {
+  for (const Extent& size :
+       {Extent{1, 1, 1}, Extent{1, 20, 20}, Extent{3, 3, 30}, Extent{8, 8, 8}, Extent{9, 8, 7}}) {
     const auto image = noise(1, size);
     SlidingWindow volume(model, {8, 8, 8}, {});
     expect_linear(image, volume.predict(image, quiet(2)));
@@ -109,7 +103,7 @@ TEST(SlidingWindow, ImagesOfAnySizeKeepTheirShape) {
 
 TEST(SlidingWindow, APlanarNetworkSeesSlices) {
   std::set<std::vector<std::int64_t>> shapes;
-  FunctionModel model([&](const at::Tensor &x) {
+  FunctionModel model([&](const at::Tensor& x) {
     shapes.insert(x.sizes().slice(1).vec());
     return linear(x);
   });
@@ -119,22 +113,18 @@ TEST(SlidingWindow, APlanarNetworkSeesSlices) {
 }
 
 TEST(SlidingWindow, MirroringMakesTheAnswerSymmetric) {
-  // The mean over both directions commutes with the flip, although the network
-  // itself does not.
+  // The mean over both directions commutes with the flip, although the network itself does not.
   FunctionModel model(ramp);
   auto image = noise(1, {6, 6, 6});
   auto flipped = image;
   for (std::int64_t row = 0; row < 36; ++row) {
-    std::reverse(flipped.values.begin() + row * 6,
-                 flipped.values.begin() + (row + 1) * 6);
+    std::reverse(flipped.values.begin() + row * 6, flipped.values.begin() + (row + 1) * 6);
   }
   SlidingWindow plain(model, {6, 6, 6}, {});
-  SlidingWindow mirrored(model, {6, 6, 6},
-                         {.gaussian = false, .mirror_axes = {2}});
+  SlidingWindow mirrored(model, {6, 6, 6}, {.gaussian = false, .mirror_axes = {2}});
   const auto unflip = [](Volume<float> logits) {
     for (std::int64_t row = 0; row < 72; ++row) {
-      std::reverse(logits.values.begin() + row * 6,
-                   logits.values.begin() + (row + 1) * 6);
+      std::reverse(logits.values.begin() + row * 6, logits.values.begin() + (row + 1) * 6);
     }
     return logits;
   };
@@ -142,30 +132,28 @@ TEST(SlidingWindow, MirroringMakesTheAnswerSymmetric) {
   EXPECT_LT(largest_difference(mirrored.predict(image, context),
                                unflip(mirrored.predict(flipped, context))),
             1e-6);
-  EXPECT_GT(largest_difference(plain.predict(image, context),
-                               unflip(plain.predict(flipped, context))),
-            0.01);
+  EXPECT_GT(
+      largest_difference(plain.predict(image, context), unflip(plain.predict(flipped, context))),
+      0.01);
 }
 
 TEST(SlidingWindow, TheBatchOnlyGroupsTheWork) {
   FunctionModel model(ramp);
   const auto image = noise(1, {9, 10, 11});
   const auto with_batch = [&](std::int64_t batch) {
-    SlidingWindow window(model, {4, 4, 4},
-                         {.mirror_axes = {0, 2}, .batch = batch});
+    SlidingWindow window(model, {4, 4, 4}, {.mirror_axes = {0, 2}, .batch = batch});
     return window.predict(image, quiet(1));
   };
   EXPECT_EQ(with_batch(1).values, with_batch(7).values);
 }
 
 TEST(SlidingWindow, ThreadsDoNotChangeABit) {
-  FunctionModel model([](const at::Tensor &x) {
+  FunctionModel model([](const at::Tensor& x) {
     const at::Tensor blurred = at::avg_pool3d(x, 3, 1, 1);
     return at::cat({blurred, ramp(x)}, 1);
   });
   const auto image = noise(1, {30, 31, 29});
-  const SlidingWindowOptions options{
-      .mirror_axes = {1}, .batch = 3, .deterministic = true};
+  const SlidingWindowOptions options{.mirror_axes = {1}, .batch = 3, .deterministic = true};
   SlidingWindow window(model, {8, 8, 8}, options);
   const auto one = window.predict(image, quiet(1));
   EXPECT_EQ(one.values, window.predict(image, quiet(2)).values);
@@ -174,18 +162,16 @@ TEST(SlidingWindow, ThreadsDoNotChangeABit) {
 
 TEST(SlidingWindow, TheMeasuredScheduleChangesNothingButTheTime) {
   FunctionModel model(ramp);
-  const auto image =
-      noise(1, {40, 40, 40}); // enough windows to be worth a measurement
+  const auto image = noise(1, {40, 40, 40});  // enough windows to be worth a measurement
   SlidingWindow measured(model, {8, 8, 8}, {.batch = 4});
   SlidingWindow fixed(model, {8, 8, 8}, {.batch = 4, .deterministic = true});
-  EXPECT_EQ(measured.predict(image, quiet(2)).values,
-            fixed.predict(image, quiet(2)).values);
+  EXPECT_EQ(measured.predict(image, quiet(2)).values, fixed.predict(image, quiet(2)).values);
 }
 
 TEST(SlidingWindow, TheNetworkIsAskedInEvaluationModeAndGetsItsModeBack) {
   bool training = true;
-  FunctionModel *self = nullptr;
-  FunctionModel model([&](const at::Tensor &x) {
+  FunctionModel* self = nullptr;
+  FunctionModel model([&](const at::Tensor& x) {
     training = self->module().is_training();
     return linear(x);
   });
@@ -199,47 +185,44 @@ TEST(SlidingWindow, TheNetworkIsAskedInEvaluationModeAndGetsItsModeBack) {
 
 TEST(SlidingWindow, BadAnswersAreErrorsThatSayWhatIsWrong) {
   const auto image = noise(1, {6, 6, 6});
-  const auto message = [&](const FunctionModel::Function &function,
+  const auto message = [&](const FunctionModel::Function& function,
                            SlidingWindowOptions options = {}) {
     FunctionModel model(function);
     try {
       SlidingWindow window(model, {4, 4, 4}, std::move(options));
       window.predict(image, quiet(2));
-    } catch (const Error &error) {
+    } catch (const Error& error) {
       return std::string(error.what());
     }
     return std::string("no error");
   };
-  EXPECT_NE(message([](const at::Tensor &x) {
+  EXPECT_NE(message([](const at::Tensor& x) {
               return x.slice(2, 0, 2);
             }).find("answered with shape (8, 1, 2, 4, 4)"),
             std::string::npos);
-  EXPECT_NE(message([](const at::Tensor &x) {
+  EXPECT_NE(message([](const at::Tensor& x) {
               return at::full_like(x, std::numeric_limits<float>::quiet_NaN());
             }).find("not finite"),
             std::string::npos);
-  EXPECT_NE(message([](const at::Tensor &x) {
+  EXPECT_NE(message([](const at::Tensor& x) {
               return x.view({3, 3});
             }).find("sliding window on cpu"),
             std::string::npos);
-  EXPECT_NE(message([](const at::Tensor &) -> at::Tensor {
+  EXPECT_NE(message([](const at::Tensor&) -> at::Tensor {
               throw std::runtime_error("of the plugin");
             }).find("of the plugin"),
             std::string::npos);
-  EXPECT_NE(message(linear, {.memory_limit = 1000})
-                .find("2 classes of 6 x 6 x 6 voxels needs"),
+  EXPECT_NE(message(linear, {.memory_limit = 1000}).find("2 classes of 6 x 6 x 6 voxels needs"),
             std::string::npos);
   EXPECT_NE(message(linear, {.step = 0}).find("step 0"), std::string::npos);
-  EXPECT_NE(message(linear, {.mirror_axes = {3}}).find("mirror_axes: 3"),
-            std::string::npos);
-  EXPECT_NE(message(linear, {.mirror_axes = {1, 1}}).find("mirror_axes: 1"),
-            std::string::npos);
+  EXPECT_NE(message(linear, {.mirror_axes = {3}}).find("mirror_axes: 3"), std::string::npos);
+  EXPECT_NE(message(linear, {.mirror_axes = {1, 1}}).find("mirror_axes: 1"), std::string::npos);
 }
 
 TEST(SlidingWindow, StopsBetweenWindowsWhenInterrupted) {
   const RunContext context = quiet(2);
   std::atomic<int> calls = 0;
-  FunctionModel model([&](const at::Tensor &x) {
+  FunctionModel model([&](const at::Tensor& x) {
     ++calls;
     context.stop->store(true);
     return linear(x);
@@ -248,11 +231,11 @@ TEST(SlidingWindow, StopsBetweenWindowsWhenInterrupted) {
   try {
     window.predict(noise(1, {40, 40, 40}), context);
     FAIL() << "went on to the end";
-  } catch (const Error &error) {
+  } catch (const Error& error) {
     EXPECT_EQ(error.kind(), Error::Kind::interrupted);
   }
   EXPECT_LT(calls, 10);
 }
 
-} // namespace
-} // namespace voxarena
+}  // namespace
+}  // namespace voxarena

@@ -13,7 +13,7 @@ namespace {
 using testing::golden;
 
 TEST(WindowGrid, PositionsAreThoseOfNnunet) {
-  for (const auto &one : golden()["positions"]) {
+  for (const auto& one : golden()["positions"]) {
     EXPECT_EQ(window_positions(one["size"], one["patch"], one["step"]),
               one["positions"].get<std::vector<std::int64_t>>())
         << one.dump();
@@ -21,9 +21,8 @@ TEST(WindowGrid, PositionsAreThoseOfNnunet) {
 }
 
 TEST(WindowGrid, AxisZeroIsOutermost) {
-  const std::vector<Extent> expected{{0, 0, 0}, {0, 0, 2}, {0, 2, 0},
-                                     {0, 2, 2}, {2, 0, 0}, {2, 0, 2},
-                                     {2, 2, 0}, {2, 2, 2}};
+  const std::vector<Extent> expected{{0, 0, 0}, {0, 0, 2}, {0, 2, 0}, {0, 2, 2},
+                                     {2, 0, 0}, {2, 0, 2}, {2, 2, 0}, {2, 2, 2}};
   EXPECT_EQ(window_corners({6, 6, 6}, {4, 4, 4}, 0.5), expected);
 }
 
@@ -41,17 +40,14 @@ TEST(WindowGrid, SmallImagesArePaddedWithTheOddVoxelBehind) {
 }
 
 TEST(WindowGrid, ImportanceIsNnunetsWithinOneHalfUlp) {
-  for (const auto &one : golden()["gaussians"]) {
+  for (const auto& one : golden()["gaussians"]) {
     const auto patch = one["patch"].get<Extent>();
     const auto map = gaussian_importance(patch);
     const auto stride = one["stride"].get<std::size_t>();
     std::size_t place = 0;
-    for (const auto &bits : one["half_bits"]) {
+    for (const auto& bits : one["half_bits"]) {
       // Bit patterns of positive halves are ordered as their values.
-      EXPECT_LE(
-          std::abs(static_cast<int>(c10::Half(map[place]).x) - bits.get<int>()),
-          1)
-          << place;
+      EXPECT_LE(std::abs(static_cast<int>(c10::Half(map[place]).x) - bits.get<int>()), 1) << place;
       EXPECT_GT(map[place], 0.0F);
       place += stride;
     }
@@ -59,5 +55,5 @@ TEST(WindowGrid, ImportanceIsNnunetsWithinOneHalfUlp) {
   }
 }
 
-} // namespace
-} // namespace voxarena
+}  // namespace
+}  // namespace voxarena
