@@ -1,0 +1,218 @@
+#include "benchmark/job.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <torch/version.h>
+
+#include "evaluation/folder_evaluation.h"
+#include "evaluation/records.h"
+#include "evaluation/summary.h"
+#include "inference/predictor.h"
+#include "preprocessing/case_preprocessor.h"
+#include "training/batch_loader.h"
+#include "training/checkpoint.h"
+#include "training/trainer.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+#include "voxarena/core/hash.h"
+#include "voxarena/core/version.h"
+#include "voxarena/plugin/model_cost.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+namespace {
+
+Split fold_split(const Job& job) {
+  std::vector<std::string> ids;
+  for (const RawCase& one : job.dataset->raw.cases) ids.push_back(one.id);
+  return select_fold(job.dataset->splits, job.fold, ids);
+}
+
+std::vector<std::string> class_names(const Labels& labels) {
+  std::vector<std::string> names;
+  for (const LabelEntry& entry : labels.foreground()) names.push_back(entry.name);
+  return names;
+}
+
+// Preprocessing depends on spacing and normalisation alone; a store is shared by all methods that agree in them.
+const Configuration& store_configuration(const Job& job) {
+  const Configuration& standard = job.dataset->plans.configuration(job.settings->configuration);
+  const Configuration& own = job.setup->plan.configuration;
+  return own.data_identifier == standard.data_identifier ? standard : own;
+}
+
+CaseStore open_store(const Job& job, const RunContext& context) {
+  return preprocess_dataset(job.dataset->raw, job.dataset->plans, store_configuration(job), job.dataset->folder, context);
+}
+
+std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) {
+  std::unique_ptr<Model> model = job.setup->create_model(job.settings->seed, job.fold, context);
+  load_checkpoint(final_checkpoint(job.folder.path), model->module());
+  return model;
+}
+
+void begin_manifest(const Job& job, const RunContext& context) {
+  const Info& info = job.setup->method.description();
+  update_manifest(job.folder, {{"name", job.setup->entry.name},
+                               {"dataset", job.dataset->raw.name},
+                               {"fold", job.fold},
+                               {"protocol_id", job.protocol->id},
+                               {"protocol", job.protocol->values},
+                               {"method", job.setup->identity()},
+                               {"citation", info.citation},
+                               {"licence", info.licence},
+                               {"deviations", job.setup->deviations},
+                               {"classes", class_names(job.dataset->raw.labels)},
+                               {"cases", fold_split(job).val},
+                               {"device", context.device},
+                               {"threads", context.threads},
+                               {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
+                               {"status", "started"}});
+  const fs::path method_folder = job.folder.path.parent_path();
+  write_json(method_folder / "plans.json", to_json(effective_plans(job.dataset->plans, job.setup->plan)));
+  write_file(method_folder / "dataset.json", job.dataset->raw.json_text);
+}
+
+Json recipe_json(const Recipe& recipe) {
+  return {{"optimizer", recipe.optimizer},       {"learning_rate", recipe.learning_rate},
+          {"momentum", recipe.momentum},         {"weight_decay", recipe.weight_decay},
+          {"clip_norm", recipe.clip_norm},       {"poly_power", recipe.poly_power},
+          {"warmup_iterations", recipe.warmup_iterations}};
+}
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// Seconds of a stage add up over interruptions.
+void add_seconds(const Job& job, const char* stage, double seconds, Json more = Json::object()) {
+  const Json manifest = read_manifest(job.folder);
+  const Json stages = manifest.value("seconds", Json::object());
+  more["seconds"] = {{stage, stages.value(stage, 0.0) + seconds}};
+  update_manifest(job.folder, more);
+}
+
+std::vector<std::string> missing_predictions(const Job& job) {
+  std::vector<std::string> missing;
+  for (const std::string& id : fold_split(job).val) {
+    if (!fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending))) missing.push_back(id);
+  }
+  return missing;
+}
+
+}  // namespace
+
+std::string Job::title() const {
+  return fmt::format("{}, {}, fold {}", dataset->raw.name, setup->entry.name, fold);
+}
+
+const char* to_string(JobState state) {
+  switch (state) {
+    case JobState::not_started: return "not started";
+    case JobState::started: return "started";
+    case JobState::trained: return "trained";
+    case JobState::finished: return "finished";
+  }
+  return "";
+}
+
+JobState job_state(const Job& job) {
+  const Json manifest = read_manifest(job.folder);
+  if (manifest.empty()) return JobState::not_started;
+  if (manifest.value("method", Json()) != job.setup->identity()) {
+    throw Error::input(fmt::format("{}: holds a run of '{}' with another version, plan or options",
+                                   job.folder.path.string(), job.setup->entry.name),
+                       "give this row another name in the spec, or remove that folder");
+  }
+  if (!fs::exists(final_checkpoint(job.folder.path))) return JobState::started;
+  const bool finished = fs::exists(job.folder.records()) && missing_predictions(job).empty() &&
+                        manifest.value("status", "") == "finished";
+  return finished ? JobState::finished : JobState::trained;
+}
+
+void train_job(const Job& job, const RunContext& context) {
+  const CaseStore store = open_store(job, context);
+  begin_manifest(job, context);
+  const Split split = fold_split(job);
+  const RunSetup& setup = *job.setup;
+  const Configuration& configuration = setup.plan.configuration;
+  std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
+
+  Json recipe_deviations = setup.deviations;
+  for (const std::string& line : list_differences(recipe_json(Recipe{}), recipe_json(model->recipe()))) {
+    recipe_deviations.push_back("recipe." + line);
+  }
+  std::vector<std::int64_t> patch = configuration.patch_size;
+  patch.insert(patch.begin(), {1, setup.plan.channels});
+  const ModelCost cost = measure_cost(*model, patch);
+  update_manifest(job.folder, {{"deviations", recipe_deviations},
+                               {"parameters", {{"total", cost.parameters}, {"trained", cost.trained_parameters}}},
+                               {"gflop_per_patch", cost.flops / 1e9}});
+
+  const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
+  const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {
+    const LoaderOptions options =
+        loader_options(configuration, purpose, job.settings->seed, static_cast<std::uint64_t>(job.fold), mirror,
+                       job.settings->augmentation && purpose == Purpose::training);
+    return loader_batches(options, open_patch_sources(store.folder(), ids), context);
+  };
+  const TrainingOptions options{.plan = setup.plan,
+                                .budget = job.settings->budget,
+                                .seed = job.settings->seed,
+                                .folder = job.folder.path,
+                                .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
+                                .title = job.title(),
+                                .on_epoch = {}};
+  const TrainingResult result = train(
+      *model, {source(Purpose::training, split.train), source(Purpose::validation, split.val)}, options, context);
+  const std::int64_t peak = std::max(result.peak_memory, result.peak_device_memory);
+  update_manifest(job.folder, {{"seconds", {{"train", result.seconds}}},
+                               {"peak_memory_mib", {{"train", static_cast<double>(peak) / (1 << 20)}}},
+                               {"status", "trained"}});
+}
+
+void predict_job(const Job& job, const RunContext& context) {
+  const std::vector<std::string> ids = missing_predictions(job);
+  if (ids.empty()) return;
+  const Stopwatch watch;
+  const CaseStore store = open_store(job, context);
+  const std::unique_ptr<Model> model = trained_model(job, context);
+  const Configuration& configuration = job.setup->plan.configuration;
+  SlidingWindowOptions options;
+  options.step = job.settings->step_size;
+  options.mirror_axes = mirror_axes(*job.settings, configuration.dimensions());
+  options.deterministic = true;
+  Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels, options);
+  predictor.predict_cases(store, ids, job.folder.predictions(), job.dataset->raw.file_ending, false, context);
+  add_seconds(job, "predict", watch.seconds());
+}
+
+void evaluate_job(const Job& job, const RunContext& context) {
+  const Stopwatch watch;
+  const RawDataset& raw = job.dataset->raw;
+  const FolderEvaluation evaluation =
+      evaluate_folder(job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
+                      raw.file_ending, EvaluationTask::from(raw.labels), context);
+  for (const std::string& problem : evaluation.problems()) context.warn(problem);
+  write_summary(job.folder.path / "summary.json", evaluation);
+  write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));
+  add_seconds(job, "evaluate", watch.seconds(), {{"status", "finished"}});
+}
+
+void run_job(const Job& job, const RunContext& context) {
+  const JobState state = job_state(job);
+  if (state == JobState::finished) return;
+  remove_temporary_files(job.folder.path);
+  if (state != JobState::trained) train_job(job, context);
+  predict_job(job, context);
+  evaluate_job(job, context);
+}
+
+}  // namespace voxarena

@@ -1,0 +1,126 @@
+#include "benchmark/prepared_dataset.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "preprocessing/fingerprint_extraction.h"
+#include "preprocessing/planner.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+#include "voxarena/core/hash.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr const char* kStampFile = "voxarena_dataset.json";
+
+fs::path require_root(const fs::path& root, const char* option, const char* variable) {
+  if (!root.empty()) return root;
+  throw Error::usage(fmt::format("no folder for {} data sets is named", option),
+                     fmt::format("pass --{} FOLDER or set the variable {}", option, variable));
+}
+
+// Sizes and times of all files: changes whenever their content may have changed.
+std::string files_state(const RawDataset& raw) {
+  Sha256 state;
+  const auto add = [&](const fs::path& file) {
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    const auto time = fs::last_write_time(file, error).time_since_epoch().count();
+    state.update(fmt::format("{} {} {}\n", file.string(), size, time));
+  };
+  add(raw.folder / "dataset.json");
+  for (const RawCase& one : raw.cases) {
+    for (const fs::path& image : one.images) add(image);
+    add(one.label);
+  }
+  return state.hex();
+}
+
+Json read_stamp(const fs::path& folder) {
+  const fs::path file = folder / kStampFile;
+  return fs::exists(file) ? read_json(file) : Json::object();
+}
+
+std::vector<std::string> case_ids(const RawDataset& raw) {
+  std::vector<std::string> ids;
+  for (const RawCase& one : raw.cases) ids.push_back(one.id);
+  return ids;
+}
+
+// The user's splits (preprocessed folder first, then raw), else nnU-Net's five folds.
+std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder) {
+  const std::vector<std::string> ids = case_ids(raw);
+  for (const fs::path& file : {folder / "splits_final.json", raw.folder / "splits_final.json"}) {
+    if (!fs::exists(file)) continue;
+    std::vector<Split> splits = read_splits(file, ids);
+    if (file.parent_path() != folder) write_splits(folder / "splits_final.json", splits);
+    return splits;
+  }
+  std::vector<Split> splits = five_fold_splits(ids);
+  write_splits(folder / "splits_final.json", splits);
+  return splits;
+}
+
+void copy_references(const RawDataset& raw, const fs::path& folder) {
+  const fs::path target = folder / "gt_segmentations";
+  for (const RawCase& one : raw.cases) {
+    const fs::path copy = target / one.label.filename();
+    if (!fs::exists(copy)) write_file(copy, read_file(one.label));
+  }
+}
+
+}  // namespace
+
+std::string remembered_dataset_hash(const RawDataset& raw, const fs::path& folder, const RunContext& context) {
+  const std::string state = files_state(raw);
+  Json stamp = read_stamp(folder);
+  if (stamp.value("files_state", "") == state) return stamp.at("dataset_hash").get<std::string>();
+  stamp["files_state"] = state;
+  stamp["dataset_hash"] = dataset_hash(raw, context);
+  write_json(folder / kStampFile, stamp);
+  return stamp["dataset_hash"].get<std::string>();
+}
+
+PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots, const RunContext& context, bool again) {
+  require_root(roots.raw, "raw", "nnUNet_raw");
+  const fs::path preprocessed = require_root(roots.preprocessed, "preprocessed", "nnUNet_preprocessed");
+  PreparedDataset out;
+  out.raw = open_raw_dataset(dataset, roots);
+  out.folder = preprocessed / out.raw.name;
+  make_folder(out.folder);
+  out.hash = remembered_dataset_hash(out.raw, out.folder, context);
+
+  // What nnU-Net or an earlier run left here is taken as it is, unless the raw data changed since.
+  Json stamp = read_stamp(out.folder);
+  const std::string planned_for = stamp.value("planned_for", out.hash);
+  const bool valid = !again && planned_for == out.hash;
+  const fs::path fingerprint_file = out.folder / "dataset_fingerprint.json";
+  if (valid && fs::exists(fingerprint_file)) {
+    out.fingerprint = fingerprint_from_json(read_json(fingerprint_file), fingerprint_file.string());
+  }
+  const bool extract = out.fingerprint.spacings.size() != out.raw.cases.size();
+  if (extract) {
+    out.fingerprint = extract_fingerprint(out.raw, context);
+    write_json(fingerprint_file, sorted(to_json(out.fingerprint)));
+  }
+  const fs::path plans_file = out.folder / "nnUNetPlans.json";
+  if (!extract && fs::exists(plans_file)) {
+    out.plans = plans_from_json(read_json(plans_file), plans_file.string());
+  } else {
+    out.plans = plan_experiment(out.fingerprint, planning_input(out.raw));
+    write_json(plans_file, to_json(out.plans));
+  }
+  write_file(out.folder / "dataset.json", out.raw.json_text);
+  copy_references(out.raw, out.folder);
+  out.splits = find_splits(out.raw, out.folder);
+  if (stamp.value("planned_for", "") != out.hash) {
+    stamp["planned_for"] = out.hash;
+    write_json(out.folder / kStampFile, stamp);
+  }
+  return out;
+}
+
+}  // namespace voxarena

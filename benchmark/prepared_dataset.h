@@ -1,0 +1,32 @@
+// A data set made ready for methods: fingerprint, plans, splits and preprocessed store, each found where nnU-Net keeps
+// it or made there. Inputs are hashed: a changed raw data set is prepared anew, an unchanged one is opened in no time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "voxarena/core/run_context.h"
+#include "voxarena/data/raw_dataset.h"
+#include "voxarena/data/splits.h"
+#include "voxarena/plan/fingerprint.h"
+#include "voxarena/plan/plans.h"
+
+namespace voxarena {
+
+struct PreparedDataset {
+  RawDataset raw;
+  std::string hash;              // of the raw files
+  std::filesystem::path folder;  // nnUNet_preprocessed/DatasetXXX_Name
+  Fingerprint fingerprint;
+  Plans plans;
+  std::vector<Split> splits;
+};
+
+// Fingerprint, plans and splits. With `again` they are made anew even if nothing changed.
+PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots, const RunContext& context, bool again = false);
+
+// The data set's hash, remembered by size and time of the files: content is read only when one of them changed.
+std::string remembered_dataset_hash(const RawDataset& raw, const std::filesystem::path& folder, const RunContext& context);
+
+}  // namespace voxarena

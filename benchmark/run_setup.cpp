@@ -1,0 +1,94 @@
+#include "benchmark/run_setup.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+
+#include "preprocessing/planner.h"
+#include "training/trainer.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/random.h"
+#include "voxarena/plugin/device.h"
+
+namespace voxarena {
+namespace {
+
+void require_capabilities(const MethodEntry& entry, const Info& info, int dimensions) {
+  const bool fits = dimensions == 2 ? info.capabilities.two_d : info.capabilities.three_d;
+  if (!fits) {
+    throw Error::input(fmt::format("{}: method '{}' has no {}-D version", entry.where, info.name, dimensions),
+                       "choose another protocol.configuration or leave the method out");
+  }
+}
+
+void collect_differences(const std::string& path, const Json& standard, const Json& actual, std::vector<std::string>& out) {
+  if (standard == actual) return;
+  if (!standard.is_object() || !actual.is_object()) {
+    out.push_back(fmt::format("{}: {} instead of {}", path, actual.dump(), standard.dump()));
+    return;
+  }
+  const std::string prefix = path.empty() ? "" : path + ".";
+  for (const auto& [key, value] : actual.items()) {
+    collect_differences(prefix + key, standard.contains(key) ? standard.at(key) : Json(), value, out);
+  }
+  for (const auto& [key, value] : standard.items()) {
+    if (!actual.contains(key)) collect_differences(prefix + key, value, Json(), out);
+  }
+}
+
+Json plan_json(const Plan& plan) {
+  Plans plans;
+  plans.configurations = {plan.configuration};
+  return to_json(plans).at("configurations").at(plan.configuration.name);
+}
+
+bool preprocessed_alike(const Configuration& a, const Configuration& b) {
+  return a.spacing == b.spacing && a.normalization == b.normalization && a.use_mask_for_norm == b.use_mask_for_norm &&
+         a.data.order == b.data.order && a.seg.order == b.seg.order;
+}
+
+}  // namespace
+
+std::vector<std::string> list_differences(const Json& standard, const Json& actual) {
+  std::vector<std::string> out;
+  collect_differences("", standard, actual, out);
+  return out;
+}
+
+Plans effective_plans(const Plans& plans, const Plan& plan) {
+  Plans out = plans;
+  out.configurations = {plan.configuration};
+  return out;
+}
+
+RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset, const ProtocolSettings& settings,
+                    const Paths& plugin_paths) {
+  RunSetup setup{.entry = entry, .method = load_method(entry.plugin, plugin_paths), .options = {}, .plan = {}, .deviations = {}};
+  const Info& info = setup.method.description();
+  setup.options = Options::from_json(entry.options, info.options, entry.where);
+  const Plan standard = fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
+                                      dataset.raw.labels.heads(), settings.budget);
+  require_capabilities(entry, info, standard.dimensions());
+  setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
+  if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {
+    setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
+  }
+  setup.deviations = list_differences(plan_json(standard), plan_json(setup.plan));
+  return setup;
+}
+
+std::unique_ptr<Model> RunSetup::create_model(std::uint64_t seed, int fold, const RunContext& context) const {
+  CounterRandom stream(seed, {static_cast<std::uint64_t>(fold)});
+  const std::uint64_t high = stream.next();
+  seed_weights(high << 32 | stream.next());
+  std::unique_ptr<Model> model = method.create(plan, options);
+  move_to_device(*model, context.device);
+  return model;
+}
+
+Json RunSetup::identity() const {
+  const Info& info = method.description();
+  return {{"plugin", info.name}, {"version", info.version}, {"options", options.to_json()}, {"plan", plan_json(plan)}};
+}
+
+}  // namespace voxarena

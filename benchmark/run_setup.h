@@ -1,0 +1,39 @@
+// One method on one data set: the plugin loaded, its options checked, its plan made, its differences from the default
+// written down. Everything that can be wrong with a row of the spec is found here, before anything runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "benchmark/prepared_dataset.h"
+#include "benchmark/spec.h"
+#include "voxarena/plan/plan.h"
+#include "voxarena/plugin/registry.h"
+
+namespace voxarena {
+
+struct RunSetup {
+  MethodEntry entry;
+  LoadedMethod method;
+  Options options;
+  Plan plan;
+  std::vector<std::string> deviations;  // "batch_size: 4 instead of 2"
+
+  // Initialised from (seed, fold) alone, on the context's device.
+  std::unique_ptr<Model> create_model(std::uint64_t seed, int fold, const RunContext& context) const;
+
+  // Identity of the row: plugin, version, options, plan.
+  Json identity() const;
+};
+
+RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset, const ProtocolSettings& settings,
+                    const Paths& plugin_paths);
+
+// One line per value that differs, nested keys joined by dots.
+std::vector<std::string> list_differences(const Json& standard, const Json& actual);
+
+// The plans file a trained model is kept with: `plans` with the run's own configuration only.
+Plans effective_plans(const Plans& plans, const Plan& plan);
+
+}  // namespace voxarena

@@ -1,0 +1,112 @@
+#include "benchmark/spec.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "benchmark/budgets.h"
+#include "benchmark/toml_reader.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+namespace {
+
+std::vector<int> read_mirror_axes(const TomlTable& table) {
+  std::vector<int> axes;
+  for (const std::int64_t axis : table.integers("mirror_axes", 0, 2)) axes.push_back(static_cast<int>(axis));
+  std::sort(axes.begin(), axes.end());
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) table.fail("mirror_axes", "names an axis twice");
+  return axes;
+}
+
+ProtocolSettings read_protocol(const TomlTable& table) {
+  ProtocolSettings settings;
+  table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations", "batch_size", "patch_voxels",
+                    "base_features", "configuration", "mirror_axes", "augmentation", "step_size", "seed"});
+  const std::string budget = table.text("budget", "nnunet");
+  try {
+    settings.budget = find_budget(budget);
+  } catch (const Error& error) {
+    table.fail("budget", error.what(), error.hint());
+  }
+  const auto override_field = [&](const char* key, std::int64_t& field, std::int64_t low) {
+    field = table.integer(key, field, low, std::int64_t{1} << 40);
+  };
+  override_field("iterations", settings.budget.iterations, 1);
+  override_field("iterations_per_epoch", settings.budget.iterations_per_epoch, 1);
+  override_field("validation_iterations", settings.budget.validation_iterations, 0);
+  override_field("batch_size", settings.budget.batch_size, 0);
+  override_field("patch_voxels", settings.budget.patch_voxels, 0);
+  override_field("base_features", settings.budget.base_features, 0);
+  settings.configuration = table.text("configuration", settings.configuration);
+  if (settings.configuration != "2d" && settings.configuration != "3d_fullres") {
+    table.fail("configuration", fmt::format("'{}' is not a configuration", settings.configuration),
+               "configurations are 2d and 3d_fullres");
+  }
+  if (table.has("mirror_axes")) settings.mirror_axes = read_mirror_axes(table);
+  settings.augmentation = table.flag("augmentation", settings.augmentation);
+  settings.step_size = table.number("step_size", settings.step_size, 0.05, 1.0);
+  settings.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, std::int64_t{1} << 62));
+  return settings;
+}
+
+MethodEntry read_method(const TomlTable& table) {
+  table.allow_only({"plugin", "name", "options"});
+  MethodEntry entry;
+  entry.where = table.where();
+  entry.plugin = table.required_text("plugin");
+  entry.name = table.text("name", entry.plugin);
+  if (entry.name.empty()) table.fail("name", "is empty");
+  entry.options = table.json("options");
+  return entry;
+}
+
+}  // namespace
+
+std::string MethodEntry::folder() const {
+  std::string out;
+  for (const char c : name) {
+    const auto letter = static_cast<unsigned char>(c);
+    if (std::isalnum(letter) != 0 || c == '-' || c == '_') {
+      out += static_cast<char>(std::tolower(letter));
+    } else if (!out.empty() && out.back() != '_') {
+      out += '_';
+    }
+  }
+  while (!out.empty() && out.back() == '_') out.pop_back();
+  return out.empty() ? plugin : out;
+}
+
+BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
+  const TomlDocument document(text, source);
+  const TomlTable root = document.root();
+  root.allow_only({"name", "datasets", "folds", "protocol", "method"});
+  BenchmarkSpec spec;
+  spec.name = root.required_text("name");
+  spec.datasets = root.texts("datasets");
+  if (spec.datasets.empty()) root.fail("datasets", "names no data set", "e.g. datasets = [\"Dataset004_Hippocampus\"]");
+  for (const std::int64_t fold : root.integers("folds", 0, 1000)) spec.folds.push_back(static_cast<int>(fold));
+  if (spec.folds.empty()) spec.folds = {0, 1, 2, 3, 4};
+  std::sort(spec.folds.begin(), spec.folds.end());
+  spec.folds.erase(std::unique(spec.folds.begin(), spec.folds.end()), spec.folds.end());
+  spec.protocol = read_protocol(root.table("protocol"));
+  std::set<std::string> folders;
+  for (const TomlTable& table : root.tables("method")) {
+    spec.methods.push_back(read_method(table));
+    if (!folders.insert(spec.methods.back().folder()).second) {
+      table.fail("name", fmt::format("'{}' is the name of an earlier method", spec.methods.back().name),
+                 "give each row a name of its own");
+    }
+  }
+  if (spec.methods.empty()) root.fail("method", "no [[method]] is listed", "add e.g. [[method]] and plugin = \"plain_unet\"");
+  return spec;
+}
+
+BenchmarkSpec read_spec(const std::filesystem::path& file) { return parse_spec(read_file(file), file.string()); }
+
+}  // namespace voxarena

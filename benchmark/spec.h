@@ -1,0 +1,60 @@
+// A benchmark spec: which methods on which data sets and folds, under which protocol (TOML).
+//
+//   name = "hippocampus-cpu"
+//   datasets = ["Dataset004_Hippocampus"]
+//   folds = [0]
+//   [protocol]
+//   budget = "cpu"          # any field of the budget can be overridden beside it
+//   iterations = 1200
+//   mirror_axes = [0, 1, 2] # of the plan; training and test; the same for every row
+//   [[method]]
+//   plugin = "plain_unet"
+//   name = "plain U-Net"
+//   options = { deep_supervision = false }
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "voxarena/core/json.h"
+#include "voxarena/plan/plan.h"
+
+namespace voxarena {
+
+// The part of the protocol that a user chooses. The rest (data, splits, plans) follows from the data set.
+struct ProtocolSettings {
+  std::string configuration = "3d_fullres";
+  Budget budget;
+  std::optional<std::vector<int>> mirror_axes;  // unset: all axes of the patch
+  bool augmentation = true;
+  double step_size = 0.5;                       // of the sliding window, as a fraction of the patch
+  std::uint64_t seed = 1;
+};
+
+struct MethodEntry {
+  std::string plugin;
+  std::string name;              // display name; the plugin's name if not given
+  Json options;                  // as written, checked against the plugin's declaration later
+  std::string where;             // "spec.toml, line 12", for messages
+
+  // Folder name: lower case letters, digits, '_' and '-'.
+  std::string folder() const;
+};
+
+struct BenchmarkSpec {
+  std::string name;
+  std::vector<std::string> datasets;
+  std::vector<int> folds;
+  ProtocolSettings protocol;
+  std::vector<MethodEntry> methods;
+};
+
+// Error (input) with file, line and column on unknown keys, wrong types and impossible values.
+BenchmarkSpec read_spec(const std::filesystem::path& file);
+BenchmarkSpec parse_spec(const std::string& text, const std::string& source);
+
+}  // namespace voxarena

@@ -1,0 +1,130 @@
+#include "benchmark/tables.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+namespace {
+
+std::vector<fs::path> find_manifests(const std::vector<fs::path>& folders) {
+  std::vector<fs::path> found;
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; it != end; it.increment(error)) {
+      if (it->path().filename() == "manifest.json") found.push_back(it->path());
+    }
+    if (error) throw Error::input(fmt::format("{}: {}", folder.string(), error.message()), "name a folder that holds runs");
+  }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::string summarise_protocol(const Json& protocol) {
+  const Json& budget = protocol.at("budget");
+  std::string axes;
+  for (const Json& axis : protocol.at("mirror_axes")) axes += fmt::format("{}{}", axes.empty() ? "" : ", ", axis.get<int>());
+  return fmt::format("{}, budget {}: {} iterations; mirror axes: {}; seed {}",
+                     protocol.at("configuration").get<std::string>(), budget.at("name").get<std::string>(),
+                     budget.at("iterations").get<std::int64_t>(), axes.empty() ? "none" : axes,
+                     protocol.at("seed").get<std::int64_t>());
+}
+
+// Facts of one fold, summed up over folds and divided by their number in finish().
+struct FactSums {
+  int folds = 0;
+  std::size_t cases = 0;
+  double train = 0, predict = 0, memory = 0;
+};
+
+void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row, FactSums& sums) {
+  FoldRecords fold;
+  fold.fold = manifest.at("fold").get<int>();
+  fold.cases = manifest.at("cases").get<std::vector<std::string>>();
+  fold.records = read_records(folder / "records.csv", {{row.dataset}, fold.cases, row.classes});
+  const Json& seconds = manifest.at("seconds");
+  ++sums.folds;
+  sums.cases += fold.cases.size();
+  sums.train += seconds.value("train", 0.0);
+  sums.predict += seconds.value("predict", 0.0);
+  sums.memory = std::max(sums.memory, manifest.at("peak_memory_mib").value("train", 0.0));
+  row.folds.push_back(std::move(fold));
+}
+
+LeaderboardRow begin_row(const Json& manifest) {
+  LeaderboardRow row;
+  row.method = manifest.at("name").get<std::string>();
+  row.dataset = manifest.at("dataset").get<std::string>();
+  row.protocol = manifest.at("protocol_id").get<std::string>();
+  row.protocol_summary = summarise_protocol(manifest.at("protocol"));
+  row.deviations = manifest.at("deviations").get<std::vector<std::string>>();
+  row.classes = manifest.at("classes").get<std::vector<std::string>>();
+  row.facts.parameters = manifest.at("parameters").at("total").get<std::int64_t>();
+  row.facts.trained_parameters = manifest.at("parameters").at("trained").get<std::int64_t>();
+  row.facts.gflop_per_patch = manifest.at("gflop_per_patch").get<double>();
+  return row;
+}
+
+}  // namespace
+
+std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
+  struct Entry {
+    LeaderboardRow row;
+    FactSums sums;
+  };
+  std::map<std::string, Entry> rows;  // by data set, protocol and name
+  for (const fs::path& file : find_manifests(folders)) {
+    const Json manifest = read_json(file);
+    try {
+      if (manifest.value("status", "") != "finished") continue;
+      const std::string key = fmt::format("{}\n{}\n{}", manifest.at("dataset").get<std::string>(),
+                                          manifest.at("protocol_id").get<std::string>(),
+                                          manifest.at("name").get<std::string>());
+      auto [entry, fresh] = rows.try_emplace(key);
+      if (fresh) entry->second.row = begin_row(manifest);
+      add_fold(manifest, file.parent_path(), entry->second.row, entry->second.sums);
+    } catch (const nlohmann::json::exception& error) {
+      throw Error::input(fmt::format("{}: {}", file.string(), error.what()),
+                         "the manifest is not one of this version; remove the run folder and start the benchmark again");
+    }
+  }
+  if (rows.empty()) {
+    throw Error::input(fmt::format("{}: no finished run is there", folders.empty() ? "" : folders.front().string()),
+                       "run 'voxarena benchmark' first, or name the folder that holds its results");
+  }
+  std::vector<LeaderboardRow> out;
+  for (auto& [key, entry] : rows) {
+    entry.row.facts.train_seconds = entry.sums.train / entry.sums.folds;
+    if (entry.sums.cases > 0) {
+      entry.row.facts.predict_seconds_per_case = entry.sums.predict / static_cast<double>(entry.sums.cases);
+    }
+    entry.row.facts.peak_memory_mib = entry.sums.memory;
+    out.push_back(std::move(entry.row));
+  }
+  return out;
+}
+
+void write_tables(const Leaderboard& board, const fs::path& folder, const std::vector<std::string>& formats,
+                  const TableOptions& options) {
+  for (const std::string& format : formats) {
+    const fs::path file = folder / ("leaderboard." + format);
+    if (format == "md") {
+      write_file(file, to_markdown(board, options));
+    } else if (format == "csv") {
+      write_file(file, to_csv(board, options));
+    } else if (format == "json") {
+      write_json(file, to_json(board, options));
+    } else {
+      throw Error::usage(fmt::format("--format: '{}' is not a format", format), "formats are md, csv and json");
+    }
+  }
+}
+
+}  // namespace voxarena

@@ -1,0 +1,73 @@
+#include <fmt/core.h>
+
+#include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
+
+#include "benchmark/budgets.h"
+#include "benchmark/job.h"
+#include "cli/command.h"
+#include "voxarena/core/error.h"
+
+namespace voxarena::cli {
+namespace po = boost::program_options;
+namespace {
+
+// "width=32" → {"width": 32}; a value that is not JSON is a text.
+Json parse_method_options(const std::vector<std::string>& texts) {
+  Json options = Json::object();
+  for (const std::string& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos) throw Error::usage(fmt::format("--option: '{}' has no '='", text), "write NAME=VALUE");
+    const std::string value = text.substr(equals + 1);
+    const Json parsed = Json::parse(value, nullptr, false);
+    options[text.substr(0, equals)] = parsed.is_discarded() ? Json(value) : parsed;
+  }
+  return options;
+}
+
+}  // namespace
+
+int train(const std::vector<std::string>& arguments, RunContext& context) {
+  ProtocolSettings settings;
+  int fold = 0;
+  CommandLine line("train", "DATASET METHOD [options]", "voxarena train 4 plain_unet --fold 0 --budget cpu");
+  line.positional("DATASET", "number, name or folder of a raw data set").positional("METHOD", "name of a method, see 'voxarena methods'");
+  line.with_roots().with_run_options().options()("fold,f", po::value(&fold)->default_value(0), "fold of the cross-validation")(
+      "configuration,c", po::value(&settings.configuration)->default_value(settings.configuration), "2d or 3d_fullres")(
+      "budget", po::value<std::string>()->default_value("nnunet"), "smoke, cpu or nnunet")(
+      "iterations", po::value<std::int64_t>(), "optimiser steps instead of the budget's")(
+      "mirror-axes", po::value<std::vector<int>>()->multitoken(), "axes of the patch that may be mirrored (default: all)")(
+      "seed", po::value(&settings.seed)->default_value(settings.seed), "another seed, another run")(
+      "option", po::value<std::vector<std::string>>()->composing(), "NAME=VALUE, an option of the method")(
+      "plugins", po::value<std::vector<std::string>>()->composing(), "further plugin folder or library");
+  if (!line.parse(arguments, context)) return 0;
+  settings.budget = find_budget(line.text("budget"));
+  if (line.has("iterations")) settings.budget.iterations = line.get<std::int64_t>("iterations");
+  if (line.has("mirror-axes")) settings.mirror_axes = line.get<std::vector<int>>("mirror-axes");
+  const Roots roots = line.roots();
+  if (roots.results.empty()) {
+    throw Error::usage("no folder for results is named", "pass --results FOLDER or set the variable nnUNet_results");
+  }
+  Paths plugins;
+  for (const std::string& path : line.texts("plugins")) plugins.emplace_back(path);
+
+  const MethodEntry entry{.plugin = line.text("METHOD"),
+                          .name = line.text("METHOD"),
+                          .options = parse_method_options(line.texts("option")),
+                          .where = "--option"};
+  load_method(entry.plugin, plugins);  // an unknown method is named before the data set is read
+  const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context);
+  const Protocol protocol = make_protocol(dataset, settings, context);
+  const RunSetup setup = set_up_run(entry, dataset, settings, plugins);
+  const Job job{&dataset, &protocol, &settings, &setup, fold, run_folder(roots.results, dataset.raw.name, protocol.id, entry, fold)};
+  const JobState state = job_state(job);
+  if (state == JobState::trained || state == JobState::finished) {
+    fmt::print("already trained: {}\n", job.folder.path.string());
+    return 0;
+  }
+  train_job(job, context);
+  fmt::print("trained: {}\n", job.folder.path.string());
+  return 0;
+}
+
+}  // namespace voxarena::cli

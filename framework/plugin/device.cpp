@@ -1,0 +1,26 @@
+#include "voxarena/plugin/device.h"
+
+#include <ATen/ops/empty.h>
+#include <torch/nn/module.h>
+
+#include "voxarena/core/error.h"
+#include "voxarena/plugin/model.h"
+
+namespace voxarena {
+
+void require_device(const std::string& device) {
+  try {
+    at::empty({1}, at::TensorOptions().device(c10::Device(device)));
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    throw Error::input("--device " + device + ": cannot be used: " + text.substr(0, text.find('\n')),
+                       "use cpu, or cuda with a CUDA build of LibTorch (scripts/setup.sh --torch-index) and a GPU");
+  }
+}
+
+void move_to_device(Model& model, const std::string& device) {
+  require_device(device);
+  model.module().to(c10::Device(device));
+}
+
+}  // namespace voxarena

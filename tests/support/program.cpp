@@ -1,0 +1,96 @@
+#include "tests/support/program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+namespace voxarena::test {
+namespace fs = std::filesystem;
+namespace {
+
+std::string slurp(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// Runs in the child: replaces it by the program or ends it.
+[[noreturn]] void become_program(const std::vector<std::string>& arguments, const ProgramOptions& options,
+                                 const fs::path& out, const fs::path& err) {
+  const auto redirect = [](const char* path, int flags, int to) {
+    const int file = ::open(path, flags, 0600);
+    ::dup2(file, to);
+  };
+  redirect("/dev/null", O_RDONLY, STDIN_FILENO);
+  redirect(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+  redirect(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+  if (options.file_size_limit > 0) {
+    const auto limit = static_cast<rlim_t>(options.file_size_limit);
+    const rlimit bound{limit, limit};
+    ::setrlimit(RLIMIT_FSIZE, &bound);
+    ::signal(SIGXFSZ, SIG_IGN);  // writing past the limit then fails as on a full disk
+  }
+  for (const std::string& entry : options.environment) ::putenv(const_cast<char*>(entry.c_str()));
+  const std::string program = VOXARENA_BINARY_DIR "/bin/voxarena";
+  std::vector<char*> values{const_cast<char*>(program.c_str())};
+  for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));
+  values.push_back(nullptr);
+  ::execv(program.c_str(), values.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+Outcome run_voxarena(const std::vector<std::string>& arguments, const ProgramOptions& options) {
+  const TemporaryFolder folder;
+  const fs::path out = folder.path() / "out", err = folder.path() / "err";
+  const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("fork failed");
+  if (child == 0) become_program(arguments, options, out, err);
+
+  int status = 0;
+  if (options.kill_after > 0) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(options.kill_after);
+    while (::waitpid(child, &status, WNOHANG) == 0) {
+      if (std::chrono::steady_clock::now() >= end) {
+        ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  } else {
+    ::waitpid(child, &status, 0);
+  }
+  Outcome outcome;
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  outcome.out = slurp(out);
+  outcome.err = slurp(err);
+  return outcome;
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (fs::temp_directory_path() / "voxarena-test-XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  for (fs::recursive_directory_iterator it(path_, ignored), end; it != end; it.increment(ignored)) {
+    if (it->is_directory(ignored)) fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+  }
+  fs::remove_all(path_, ignored);
+}
+
+}  // namespace voxarena::test
