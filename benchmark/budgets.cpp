@@ -27,7 +27,8 @@ const std::vector<Budget>& budgets() {
        .batch_size = 2,
        .patch_voxels = 90'000,
        .base_features = 16},
-      // What nnU-Net trains: 1000 epochs of 250 iterations, the planner's own patch, batch and width.
+      // What nnU-Net trains: 1000 epochs of 250 iterations, the planner's own patch, batch and
+      // width.
       {.name = "nnunet"},
   };
   return table;
@@ -39,7 +40,8 @@ Budget find_budget(const std::string& name) {
     if (budget.name == name) return budget;
     names.push_back(budget.name);
   }
-  throw Error::input(fmt::format("unknown budget '{}'", name), fmt::format("budgets are {}", fmt::join(names, ", ")));
+  throw Error::input(fmt::format("unknown budget '{}'", name),
+                     fmt::format("budgets are {}", fmt::join(names, ", ")));
 }
 
 Json to_json(const Budget& budget) {

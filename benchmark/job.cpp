@@ -1,11 +1,11 @@
 #include "benchmark/job.h"
 
 #include <fmt/core.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <torch/version.h>
 
 #include "evaluation/folder_evaluation.h"
 #include "evaluation/records.h"
@@ -37,7 +37,8 @@ std::vector<std::string> class_names(const Labels& labels) {
   return names;
 }
 
-// Preprocessing depends on spacing and normalisation alone; a store is shared by all methods that agree in them.
+// Preprocessing depends on spacing and normalisation alone; a store is shared by all methods that
+// agree in them.
 const Configuration& store_configuration(const Job& job) {
   const Configuration& standard = job.dataset->plans.configuration(job.settings->configuration);
   const Configuration& own = job.setup->plan.configuration;
@@ -45,7 +46,8 @@ const Configuration& store_configuration(const Job& job) {
 }
 
 CaseStore open_store(const Job& job, const RunContext& context) {
-  return preprocess_dataset(job.dataset->raw, job.dataset->plans, store_configuration(job), job.dataset->folder, context);
+  return preprocess_dataset(job.dataset->raw, job.dataset->plans, store_configuration(job),
+                            job.dataset->folder, context);
 }
 
 std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) {
@@ -56,36 +58,43 @@ std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) 
 
 void begin_manifest(const Job& job, const RunContext& context) {
   const Info& info = job.setup->method.description();
-  update_manifest(job.folder, {{"name", job.setup->entry.name},
-                               {"dataset", job.dataset->raw.name},
-                               {"fold", job.fold},
-                               {"protocol_id", job.protocol->id},
-                               {"protocol", job.protocol->values},
-                               {"method", job.setup->identity()},
-                               {"citation", info.citation},
-                               {"licence", info.licence},
-                               {"deviations", job.setup->deviations},
-                               {"classes", class_names(job.dataset->raw.labels)},
-                               {"cases", fold_split(job).val},
-                               {"device", context.device},
-                               {"threads", context.threads},
-                               {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
-                               {"status", "started"}});
+  update_manifest(job.folder,
+                  {{"name", job.setup->entry.name},
+                   {"dataset", job.dataset->raw.name},
+                   {"fold", job.fold},
+                   {"protocol_id", job.protocol->id},
+                   {"protocol", job.protocol->values},
+                   {"method", job.setup->identity()},
+                   {"citation", info.citation},
+                   {"licence", info.licence},
+                   {"deviations", job.setup->deviations},
+                   {"classes", class_names(job.dataset->raw.labels)},
+                   {"cases", fold_split(job).val},
+                   {"device", context.device},
+                   {"threads", context.threads},
+                   {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
+                   {"status", "started"}});
   const fs::path method_folder = job.folder.path.parent_path();
-  write_json(method_folder / "plans.json", to_json(effective_plans(job.dataset->plans, job.setup->plan)));
+  write_json(method_folder / "plans.json",
+             to_json(effective_plans(job.dataset->plans, job.setup->plan)));
   write_file(method_folder / "dataset.json", job.dataset->raw.json_text);
 }
 
 Json recipe_json(const Recipe& recipe) {
-  return {{"optimizer", recipe.optimizer},       {"learning_rate", recipe.learning_rate},
-          {"momentum", recipe.momentum},         {"weight_decay", recipe.weight_decay},
-          {"clip_norm", recipe.clip_norm},       {"poly_power", recipe.poly_power},
+  return {{"optimizer", recipe.optimizer},
+          {"learning_rate", recipe.learning_rate},
+          {"momentum", recipe.momentum},
+          {"weight_decay", recipe.weight_decay},
+          {"clip_norm", recipe.clip_norm},
+          {"poly_power", recipe.poly_power},
           {"warmup_iterations", recipe.warmup_iterations}};
 }
 
 class Stopwatch {
  public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
 
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -102,7 +111,8 @@ void add_seconds(const Job& job, const char* stage, double seconds, Json more = 
 std::vector<std::string> missing_predictions(const Job& job) {
   std::vector<std::string> missing;
   for (const std::string& id : fold_split(job).val) {
-    if (!fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending))) missing.push_back(id);
+    if (!fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending)))
+      missing.push_back(id);
   }
   return missing;
 }
@@ -131,9 +141,14 @@ JobState job_state(const Job& job) {
                                    job.folder.path.string(), job.setup->entry.name),
                        "give this row another name in the spec, or remove that folder");
   }
-  if (!fs::exists(final_checkpoint(job.folder.path))) return JobState::started;
-  const bool finished = fs::exists(job.folder.records()) && missing_predictions(job).empty() &&
-                        manifest.value("status", "") == "finished";
+  // The manifest says so after the final checkpoint is there; a run killed in between is only
+  // looked at again.
+  const std::string status = manifest.value("status", "");
+  const bool trained = fs::exists(final_checkpoint(job.folder.path)) &&
+                       (status == "trained" || status == "finished");
+  if (!trained) return JobState::started;
+  const bool finished =
+      status == "finished" && fs::exists(job.folder.records()) && missing_predictions(job).empty();
   return finished ? JobState::finished : JobState::trained;
 }
 
@@ -146,36 +161,41 @@ void train_job(const Job& job, const RunContext& context) {
   std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
 
   Json recipe_deviations = setup.deviations;
-  for (const std::string& line : list_differences(recipe_json(Recipe{}), recipe_json(model->recipe()))) {
+  for (const std::string& line :
+       list_differences(recipe_json(Recipe{}), recipe_json(model->recipe()))) {
     recipe_deviations.push_back("recipe." + line);
   }
   std::vector<std::int64_t> patch = configuration.patch_size;
   patch.insert(patch.begin(), {1, setup.plan.channels});
   const ModelCost cost = measure_cost(*model, patch);
   update_manifest(job.folder, {{"deviations", recipe_deviations},
-                               {"parameters", {{"total", cost.parameters}, {"trained", cost.trained_parameters}}},
+                               {"parameters",
+                                {{"total", cost.parameters}, {"trained", cost.trained_parameters}}},
                                {"gflop_per_patch", cost.flops / 1e9}});
 
   const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
   const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {
-    const LoaderOptions options =
-        loader_options(configuration, purpose, job.settings->seed, static_cast<std::uint64_t>(job.fold), mirror,
-                       job.settings->augmentation && purpose == Purpose::training);
+    const LoaderOptions options = loader_options(
+        configuration, purpose, job.settings->seed, static_cast<std::uint64_t>(job.fold), mirror,
+        job.settings->augmentation && purpose == Purpose::training);
     return loader_batches(options, open_patch_sources(store.folder(), ids), context);
   };
-  const TrainingOptions options{.plan = setup.plan,
-                                .budget = job.settings->budget,
-                                .seed = job.settings->seed,
-                                .folder = job.folder.path,
-                                .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
-                                .title = job.title(),
-                                .on_epoch = {}};
+  const TrainingOptions options{
+      .plan = setup.plan,
+      .budget = job.settings->budget,
+      .seed = job.settings->seed,
+      .folder = job.folder.path,
+      .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
+      .title = job.title(),
+      .on_epoch = {}};
   const TrainingResult result = train(
-      *model, {source(Purpose::training, split.train), source(Purpose::validation, split.val)}, options, context);
+      *model, {source(Purpose::training, split.train), source(Purpose::validation, split.val)},
+      options, context);
   const std::int64_t peak = std::max(result.peak_memory, result.peak_device_memory);
-  update_manifest(job.folder, {{"seconds", {{"train", result.seconds}}},
-                               {"peak_memory_mib", {{"train", static_cast<double>(peak) / (1 << 20)}}},
-                               {"status", "trained"}});
+  update_manifest(job.folder,
+                  {{"seconds", {{"train", result.seconds}}},
+                   {"peak_memory_mib", {{"train", static_cast<double>(peak) / (1 << 20)}}},
+                   {"status", "trained"}});
 }
 
 void predict_job(const Job& job, const RunContext& context) {
@@ -189,17 +209,19 @@ void predict_job(const Job& job, const RunContext& context) {
   options.step = job.settings->step_size;
   options.mirror_axes = mirror_axes(*job.settings, configuration.dimensions());
   options.deterministic = true;
-  Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels, options);
-  predictor.predict_cases(store, ids, job.folder.predictions(), job.dataset->raw.file_ending, false, context);
+  Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels,
+                      options);
+  predictor.predict_cases(store, ids, job.folder.predictions(), job.dataset->raw.file_ending, false,
+                          context);
   add_seconds(job, "predict", watch.seconds());
 }
 
 void evaluate_job(const Job& job, const RunContext& context) {
   const Stopwatch watch;
   const RawDataset& raw = job.dataset->raw;
-  const FolderEvaluation evaluation =
-      evaluate_folder(job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
-                      raw.file_ending, EvaluationTask::from(raw.labels), context);
+  const FolderEvaluation evaluation = evaluate_folder(
+      job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
+      raw.file_ending, EvaluationTask::from(raw.labels), context);
   for (const std::string& problem : evaluation.problems()) context.warn(problem);
   write_summary(job.folder.path / "summary.json", evaluation);
   write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));

@@ -1,5 +1,5 @@
-// One (data set, method, fold) from raw images to per-case records. Steps that are finished are recognised by what they
-// left in the run folder; the others go on where they were.
+// One (data set, method, fold) from raw images to per-case records. Steps that are finished are
+// recognised by what they left in the run folder; the others go on where they were.
 #pragma once
 
 #include <string>
@@ -23,7 +23,8 @@ struct Job {
 enum class JobState { not_started, started, trained, finished };
 const char* to_string(JobState state);
 
-// Looks at the run folder only. Error (input) if the folder holds a run of the same name with other options.
+// Looks at the run folder only. Error (input) if the folder holds a run of the same name with other
+// options.
 JobState job_state(const Job& job);
 
 void run_job(const Job& job, const RunContext& context);

@@ -74,7 +74,8 @@ void copy_references(const RawDataset& raw, const fs::path& folder) {
 
 }  // namespace
 
-std::string remembered_dataset_hash(const RawDataset& raw, const fs::path& folder, const RunContext& context) {
+std::string remembered_dataset_hash(const RawDataset& raw, const fs::path& folder,
+                                    const RunContext& context) {
   const std::string state = files_state(raw);
   Json stamp = read_stamp(folder);
   if (stamp.value("files_state", "") == state) return stamp.at("dataset_hash").get<std::string>();
@@ -84,9 +85,11 @@ std::string remembered_dataset_hash(const RawDataset& raw, const fs::path& folde
   return stamp["dataset_hash"].get<std::string>();
 }
 
-PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots, const RunContext& context, bool again) {
+PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
+                             const RunContext& context, bool again) {
   require_root(roots.raw, "raw", "nnUNet_raw");
-  const fs::path preprocessed = require_root(roots.preprocessed, "preprocessed", "nnUNet_preprocessed");
+  const fs::path preprocessed =
+      require_root(roots.preprocessed, "preprocessed", "nnUNet_preprocessed");
   PreparedDataset out;
   out.raw = open_raw_dataset(dataset, roots);
   out.folder = preprocessed / out.raw.name;

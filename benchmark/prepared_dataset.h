@@ -1,5 +1,6 @@
-// A data set made ready for methods: fingerprint, plans, splits and preprocessed store, each found where nnU-Net keeps
-// it or made there. Inputs are hashed: a changed raw data set is prepared anew, an unchanged one is opened in no time.
+// A data set made ready for methods: fingerprint, plans, splits and preprocessed store, each found
+// where nnU-Net keeps it or made there. Inputs are hashed: a changed raw data set is prepared anew,
+// an unchanged one is opened in no time.
 #pragma once
 
 #include <filesystem>
@@ -24,9 +25,12 @@ struct PreparedDataset {
 };
 
 // Fingerprint, plans and splits. With `again` they are made anew even if nothing changed.
-PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots, const RunContext& context, bool again = false);
+PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
+                             const RunContext& context, bool again = false);
 
-// The data set's hash, remembered by size and time of the files: content is read only when one of them changed.
-std::string remembered_dataset_hash(const RawDataset& raw, const std::filesystem::path& folder, const RunContext& context);
+// The data set's hash, remembered by size and time of the files: content is read only when one of
+// them changed.
+std::string remembered_dataset_hash(const RawDataset& raw, const std::filesystem::path& folder,
+                                    const RunContext& context);
 
 }  // namespace voxarena

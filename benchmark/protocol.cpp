@@ -28,18 +28,21 @@ std::vector<int> mirror_axes(const ProtocolSettings& settings, int dimensions) {
   }
   for (const int axis : *settings.mirror_axes) {
     if (axis >= dimensions) {
-      throw Error::input(fmt::format("protocol.mirror_axes: axis {} does not exist in configuration {}", axis,
-                                     settings.configuration),
-                         fmt::format("axes are 0 to {}", dimensions - 1));
+      throw Error::input(
+          fmt::format("protocol.mirror_axes: axis {} does not exist in configuration {}", axis,
+                      settings.configuration),
+          fmt::format("axes are 0 to {}", dimensions - 1));
     }
     axes.push_back(axis);
   }
   return axes;
 }
 
-Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& settings, const RunContext& context) {
+Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& settings,
+                       const RunContext& context) {
   const Configuration& configuration = dataset.plans.configuration(settings.configuration);
-  const std::string precision = context.device.rfind("cuda", 0) == 0 ? "bfloat16 autocast" : "float32";
+  const std::string precision =
+      context.device.rfind("cuda", 0) == 0 ? "bfloat16 autocast" : "float32";
   Protocol protocol;
   protocol.values = {
       {"dataset", dataset.raw.name},
@@ -53,9 +56,13 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"mirror_axes", mirror_axes(settings, configuration.dimensions())},
       {"loss", "Dice + cross entropy, deep supervision"},
       {"precision", precision},
-      {"inference", {{"step_size", settings.step_size}, {"weighting", "gaussian"}, {"mirroring", true}}},
+      {"inference",
+       {{"step_size", settings.step_size}, {"weighting", "gaussian"}, {"mirroring", true}}},
       {"post_processing", "none"},
-      {"metrics", {{"overlap", "voxels"}, {"empty_masks", "both empty: excluded"}, {"missing_prediction", "worst"}}},
+      {"metrics",
+       {{"overlap", "voxels"},
+        {"empty_masks", "both empty: excluded"},
+        {"missing_prediction", "worst"}}},
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };

@@ -8,8 +8,8 @@
 
 namespace voxarena {
 
-RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset, const std::string& protocol_id,
-                     const MethodEntry& method, int fold) {
+RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset,
+                     const std::string& protocol_id, const MethodEntry& method, int fold) {
   return {results / dataset / protocol_id / method.folder() / fmt::format("fold_{}", fold)};
 }
 

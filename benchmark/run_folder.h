@@ -1,5 +1,5 @@
-// RESULTS/<dataset>/<protocol id>/<method>/fold_<k>/: where one run keeps its manifest, checkpoints, predictions and
-// records.
+// RESULTS/<dataset>/<protocol id>/<method>/fold_<k>/: where one run keeps its manifest,
+// checkpoints, predictions and records.
 #pragma once
 
 #include <filesystem>
@@ -18,8 +18,8 @@ struct RunFolder {
   std::filesystem::path records() const { return path / "records.csv"; }
 };
 
-RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset, const std::string& protocol_id,
-                     const MethodEntry& method, int fold);
+RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset,
+                     const std::string& protocol_id, const MethodEntry& method, int fold);
 
 // The manifest as it is, or an empty object before the run began. Error (input) if it is damaged.
 Json read_manifest(const RunFolder& run);

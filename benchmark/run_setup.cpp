@@ -16,12 +16,14 @@ namespace {
 void require_capabilities(const MethodEntry& entry, const Info& info, int dimensions) {
   const bool fits = dimensions == 2 ? info.capabilities.two_d : info.capabilities.three_d;
   if (!fits) {
-    throw Error::input(fmt::format("{}: method '{}' has no {}-D version", entry.where, info.name, dimensions),
-                       "choose another protocol.configuration or leave the method out");
+    throw Error::input(
+        fmt::format("{}: method '{}' has no {}-D version", entry.where, info.name, dimensions),
+        "choose another protocol.configuration or leave the method out");
   }
 }
 
-void collect_differences(const std::string& path, const Json& standard, const Json& actual, std::vector<std::string>& out) {
+void collect_differences(const std::string& path, const Json& standard, const Json& actual,
+                         std::vector<std::string>& out) {
   if (standard == actual) return;
   if (!standard.is_object() || !actual.is_object()) {
     out.push_back(fmt::format("{}: {} instead of {}", path, actual.dump(), standard.dump()));
@@ -29,7 +31,8 @@ void collect_differences(const std::string& path, const Json& standard, const Js
   }
   const std::string prefix = path.empty() ? "" : path + ".";
   for (const auto& [key, value] : actual.items()) {
-    collect_differences(prefix + key, standard.contains(key) ? standard.at(key) : Json(), value, out);
+    collect_differences(prefix + key, standard.contains(key) ? standard.at(key) : Json(), value,
+                        out);
   }
   for (const auto& [key, value] : standard.items()) {
     if (!actual.contains(key)) collect_differences(prefix + key, value, Json(), out);
@@ -43,8 +46,9 @@ Json plan_json(const Plan& plan) {
 }
 
 bool preprocessed_alike(const Configuration& a, const Configuration& b) {
-  return a.spacing == b.spacing && a.normalization == b.normalization && a.use_mask_for_norm == b.use_mask_for_norm &&
-         a.data.order == b.data.order && a.seg.order == b.seg.order;
+  return a.spacing == b.spacing && a.normalization == b.normalization &&
+         a.use_mask_for_norm == b.use_mask_for_norm && a.data.order == b.data.order &&
+         a.seg.order == b.seg.order;
 }
 
 }  // namespace
@@ -61,9 +65,13 @@ Plans effective_plans(const Plans& plans, const Plan& plan) {
   return out;
 }
 
-RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset, const ProtocolSettings& settings,
-                    const Paths& plugin_paths) {
-  RunSetup setup{.entry = entry, .method = load_method(entry.plugin, plugin_paths), .options = {}, .plan = {}, .deviations = {}};
+RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
+                    const ProtocolSettings& settings, const Paths& plugin_paths) {
+  RunSetup setup{.entry = entry,
+                 .method = load_method(entry.plugin, plugin_paths),
+                 .options = {},
+                 .plan = {},
+                 .deviations = {}};
   const Info& info = setup.method.description();
   setup.options = Options::from_json(entry.options, info.options, entry.where);
   const Plan standard = fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
@@ -77,7 +85,8 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset, co
   return setup;
 }
 
-std::unique_ptr<Model> RunSetup::create_model(std::uint64_t seed, int fold, const RunContext& context) const {
+std::unique_ptr<Model> RunSetup::create_model(std::uint64_t seed, int fold,
+                                              const RunContext& context) const {
   CounterRandom stream(seed, {static_cast<std::uint64_t>(fold)});
   const std::uint64_t high = stream.next();
   seed_weights(high << 32 | stream.next());
@@ -88,7 +97,10 @@ std::unique_ptr<Model> RunSetup::create_model(std::uint64_t seed, int fold, cons
 
 Json RunSetup::identity() const {
   const Info& info = method.description();
-  return {{"plugin", info.name}, {"version", info.version}, {"options", options.to_json()}, {"plan", plan_json(plan)}};
+  return {{"plugin", info.name},
+          {"version", info.version},
+          {"options", options.to_json()},
+          {"plan", plan_json(plan)}};
 }
 
 }  // namespace voxarena

@@ -1,5 +1,6 @@
-// One method on one data set: the plugin loaded, its options checked, its plan made, its differences from the default
-// written down. Everything that can be wrong with a row of the spec is found here, before anything runs.
+// One method on one data set: the plugin loaded, its options checked, its plan made, its
+// differences from the default written down. Everything that can be wrong with a row of the spec is
+// found here, before anything runs.
 #pragma once
 
 #include <memory>
@@ -21,14 +22,15 @@ struct RunSetup {
   std::vector<std::string> deviations;  // "batch_size: 4 instead of 2"
 
   // Initialised from (seed, fold) alone, on the context's device.
-  std::unique_ptr<Model> create_model(std::uint64_t seed, int fold, const RunContext& context) const;
+  std::unique_ptr<Model> create_model(std::uint64_t seed, int fold,
+                                      const RunContext& context) const;
 
   // Identity of the row: plugin, version, options, plan.
   Json identity() const;
 };
 
-RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset, const ProtocolSettings& settings,
-                    const Paths& plugin_paths);
+RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
+                    const ProtocolSettings& settings, const Paths& plugin_paths);
 
 // One line per value that differs, nested keys joined by dots.
 std::vector<std::string> list_differences(const Json& standard, const Json& actual);

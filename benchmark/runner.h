@@ -22,6 +22,7 @@ struct RunnerOptions {
 };
 
 // Returns the folder of the tables (empty for a dry run).
-std::filesystem::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options, const RunContext& context);
+std::filesystem::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
+                                    const RunContext& context);
 
 }  // namespace voxarena

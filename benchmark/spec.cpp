@@ -18,16 +18,19 @@ namespace {
 
 std::vector<int> read_mirror_axes(const TomlTable& table) {
   std::vector<int> axes;
-  for (const std::int64_t axis : table.integers("mirror_axes", 0, 2)) axes.push_back(static_cast<int>(axis));
+  for (const std::int64_t axis : table.integers("mirror_axes", 0, 2))
+    axes.push_back(static_cast<int>(axis));
   std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end()) table.fail("mirror_axes", "names an axis twice");
+  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    table.fail("mirror_axes", "names an axis twice");
   return axes;
 }
 
 ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
-  table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations", "batch_size", "patch_voxels",
-                    "base_features", "configuration", "mirror_axes", "augmentation", "step_size", "seed"});
+  table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
+                    "batch_size", "patch_voxels", "base_features", "configuration", "mirror_axes",
+                    "augmentation", "step_size", "seed"});
   const std::string budget = table.text("budget", "nnunet");
   try {
     settings.budget = find_budget(budget);
@@ -89,8 +92,10 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   BenchmarkSpec spec;
   spec.name = root.required_text("name");
   spec.datasets = root.texts("datasets");
-  if (spec.datasets.empty()) root.fail("datasets", "names no data set", "e.g. datasets = [\"Dataset004_Hippocampus\"]");
-  for (const std::int64_t fold : root.integers("folds", 0, 1000)) spec.folds.push_back(static_cast<int>(fold));
+  if (spec.datasets.empty())
+    root.fail("datasets", "names no data set", "e.g. datasets = [\"Dataset004_Hippocampus\"]");
+  for (const std::int64_t fold : root.integers("folds", 0, 1000))
+    spec.folds.push_back(static_cast<int>(fold));
   if (spec.folds.empty()) spec.folds = {0, 1, 2, 3, 4};
   std::sort(spec.folds.begin(), spec.folds.end());
   spec.folds.erase(std::unique(spec.folds.begin(), spec.folds.end()), spec.folds.end());
@@ -99,14 +104,19 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   for (const TomlTable& table : root.tables("method")) {
     spec.methods.push_back(read_method(table));
     if (!folders.insert(spec.methods.back().folder()).second) {
-      table.fail("name", fmt::format("'{}' is the name of an earlier method", spec.methods.back().name),
+      table.fail("name",
+                 fmt::format("'{}' is the name of an earlier method", spec.methods.back().name),
                  "give each row a name of its own");
     }
   }
-  if (spec.methods.empty()) root.fail("method", "no [[method]] is listed", "add e.g. [[method]] and plugin = \"plain_unet\"");
+  if (spec.methods.empty())
+    root.fail("method", "no [[method]] is listed",
+              "add e.g. [[method]] and plugin = \"plain_unet\"");
   return spec;
 }
 
-BenchmarkSpec read_spec(const std::filesystem::path& file) { return parse_spec(read_file(file), file.string()); }
+BenchmarkSpec read_spec(const std::filesystem::path& file) {
+  return parse_spec(read_file(file), file.string());
+}
 
 }  // namespace voxarena

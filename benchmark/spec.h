@@ -25,21 +25,22 @@
 
 namespace voxarena {
 
-// The part of the protocol that a user chooses. The rest (data, splits, plans) follows from the data set.
+// The part of the protocol that a user chooses. The rest (data, splits, plans) follows from the
+// data set.
 struct ProtocolSettings {
   std::string configuration = "3d_fullres";
   Budget budget;
   std::optional<std::vector<int>> mirror_axes;  // unset: all axes of the patch
   bool augmentation = true;
-  double step_size = 0.5;                       // of the sliding window, as a fraction of the patch
+  double step_size = 0.5;  // of the sliding window, as a fraction of the patch
   std::uint64_t seed = 1;
 };
 
 struct MethodEntry {
   std::string plugin;
-  std::string name;              // display name; the plugin's name if not given
-  Json options;                  // as written, checked against the plugin's declaration later
-  std::string where;             // "spec.toml, line 12", for messages
+  std::string name;   // display name; the plugin's name if not given
+  Json options;       // as written, checked against the plugin's declaration later
+  std::string where;  // "spec.toml, line 12", for messages
 
   // Folder name: lower case letters, digits, '_' and '-'.
   std::string folder() const;

@@ -20,7 +20,9 @@ std::vector<fs::path> find_manifests(const std::vector<fs::path>& folders) {
     for (fs::recursive_directory_iterator it(folder, error), end; it != end; it.increment(error)) {
       if (it->path().filename() == "manifest.json") found.push_back(it->path());
     }
-    if (error) throw Error::input(fmt::format("{}: {}", folder.string(), error.message()), "name a folder that holds runs");
+    if (error)
+      throw Error::input(fmt::format("{}: {}", folder.string(), error.message()),
+                         "name a folder that holds runs");
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
@@ -30,9 +32,11 @@ std::vector<fs::path> find_manifests(const std::vector<fs::path>& folders) {
 std::string summarise_protocol(const Json& protocol) {
   const Json& budget = protocol.at("budget");
   std::string axes;
-  for (const Json& axis : protocol.at("mirror_axes")) axes += fmt::format("{}{}", axes.empty() ? "" : ", ", axis.get<int>());
+  for (const Json& axis : protocol.at("mirror_axes"))
+    axes += fmt::format("{}{}", axes.empty() ? "" : ", ", axis.get<int>());
   return fmt::format("{}, budget {}: {} iterations; mirror axes: {}; seed {}",
-                     protocol.at("configuration").get<std::string>(), budget.at("name").get<std::string>(),
+                     protocol.at("configuration").get<std::string>(),
+                     budget.at("name").get<std::string>(),
                      budget.at("iterations").get<std::int64_t>(), axes.empty() ? "none" : axes,
                      protocol.at("seed").get<std::int64_t>());
 }
@@ -92,18 +96,21 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
       add_fold(manifest, file.parent_path(), entry->second.row, entry->second.sums);
     } catch (const nlohmann::json::exception& error) {
       throw Error::input(fmt::format("{}: {}", file.string(), error.what()),
-                         "the manifest is not one of this version; remove the run folder and start the benchmark again");
+                         "the manifest is not one of this version; remove the run folder and start "
+                         "the benchmark again");
     }
   }
   if (rows.empty()) {
-    throw Error::input(fmt::format("{}: no finished run is there", folders.empty() ? "" : folders.front().string()),
+    throw Error::input(fmt::format("{}: no finished run is there",
+                                   folders.empty() ? "" : folders.front().string()),
                        "run 'voxarena benchmark' first, or name the folder that holds its results");
   }
   std::vector<LeaderboardRow> out;
   for (auto& [key, entry] : rows) {
     entry.row.facts.train_seconds = entry.sums.train / entry.sums.folds;
     if (entry.sums.cases > 0) {
-      entry.row.facts.predict_seconds_per_case = entry.sums.predict / static_cast<double>(entry.sums.cases);
+      entry.row.facts.predict_seconds_per_case =
+          entry.sums.predict / static_cast<double>(entry.sums.cases);
     }
     entry.row.facts.peak_memory_mib = entry.sums.memory;
     out.push_back(std::move(entry.row));
@@ -111,8 +118,8 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
   return out;
 }
 
-void write_tables(const Leaderboard& board, const fs::path& folder, const std::vector<std::string>& formats,
-                  const TableOptions& options) {
+void write_tables(const Leaderboard& board, const fs::path& folder,
+                  const std::vector<std::string>& formats, const TableOptions& options) {
   for (const std::string& format : formats) {
     const fs::path file = folder / ("leaderboard." + format);
     if (format == "md") {
@@ -122,7 +129,8 @@ void write_tables(const Leaderboard& board, const fs::path& folder, const std::v
     } else if (format == "json") {
       write_json(file, to_json(board, options));
     } else {
-      throw Error::usage(fmt::format("--format: '{}' is not a format", format), "formats are md, csv and json");
+      throw Error::usage(fmt::format("--format: '{}' is not a format", format),
+                         "formats are md, csv and json");
     }
   }
 }

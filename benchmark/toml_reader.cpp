@@ -70,13 +70,15 @@ struct TomlDocument::State {
   toml::table table;
 };
 
-TomlDocument::TomlDocument(const std::string& text, std::string source) : state_(std::make_unique<State>()) {
+TomlDocument::TomlDocument(const std::string& text, std::string source)
+    : state_(std::make_unique<State>()) {
   state_->source = std::move(source);
   try {
     state_->table = toml::parse(text, state_->source);
   } catch (const toml::parse_error& error) {
-    throw Error::input(fmt::format("{}: {}", position(state_->source, error.source()), error.description()),
-                       "the file must be valid TOML");
+    throw Error::input(
+        fmt::format("{}: {}", position(state_->source, error.source()), error.description()),
+        "the file must be valid TOML");
   }
 }
 
@@ -89,7 +91,9 @@ TomlTable TomlDocument::root() const {
   return root;
 }
 
-bool TomlTable::has(std::string_view key) const { return node_ != nullptr && as_table(node_)->contains(key); }
+bool TomlTable::has(std::string_view key) const {
+  return node_ != nullptr && as_table(node_)->contains(key);
+}
 
 std::string TomlTable::where() const {
   if (node_ == nullptr || as_table(node_)->source().begin.line == 0) return *source_;
@@ -115,7 +119,8 @@ std::string TomlTable::text(std::string_view key, const std::string& fallback) c
   if (!has(key)) return fallback;
   const toml::node* node = as_table(node_)->get(key);
   if (const auto* value = typed<std::string>(node)) return value->get();
-  fail(key, fmt::format("must be a text, not {}", type_name(node->type())), "write it in double quotes");
+  fail(key, fmt::format("must be a text, not {}", type_name(node->type())),
+       "write it in double quotes");
 }
 
 std::string TomlTable::required_text(std::string_view key) const {
@@ -130,13 +135,16 @@ bool TomlTable::flag(std::string_view key, bool fallback) const {
   fail(key, fmt::format("must be true or false, not {}", type_name(node->type())));
 }
 
-std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std::int64_t low, std::int64_t high) const {
+std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std::int64_t low,
+                                std::int64_t high) const {
   if (!has(key)) return fallback;
   const toml::node* node = as_table(node_)->get(key);
   const auto* value = typed<std::int64_t>(node);
-  if (value == nullptr) fail(key, fmt::format("must be an integer, not {}", type_name(node->type())));
+  if (value == nullptr)
+    fail(key, fmt::format("must be an integer, not {}", type_name(node->type())));
   if (value->get() < low || value->get() > high) {
-    fail(key, fmt::format("{} is impossible", value->get()), fmt::format("the least possible value is {}", low));
+    fail(key, fmt::format("{} is impossible", value->get()),
+         fmt::format("the least possible value is {}", low));
   }
   return value->get();
 }
@@ -144,10 +152,12 @@ std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std
 double TomlTable::number(std::string_view key, double fallback, double low, double high) const {
   if (!has(key)) return fallback;
   const toml::node* node = as_table(node_)->get(key);
-  if (!node->is_number()) fail(key, fmt::format("must be a number, not {}", type_name(node->type())));
+  if (!node->is_number())
+    fail(key, fmt::format("must be a number, not {}", type_name(node->type())));
   const double value = node->value<double>().value_or(low);
   if (!(value >= low && value <= high)) {
-    fail(key, fmt::format("{} is impossible", value), fmt::format("possible are {} to {}", low, high));
+    fail(key, fmt::format("{} is impossible", value),
+         fmt::format("possible are {} to {}", low, high));
   }
   return value;
 }
@@ -158,22 +168,26 @@ std::vector<std::string> TomlTable::texts(std::string_view key) const {
   if (array == nullptr) fail(key, "must be a list of texts", "write it in brackets: [\"...\"]");
   std::vector<std::string> out;
   for (const toml::node& item : *array) {
-    if (!item.is_string()) fail(key, fmt::format("must hold only texts, not {}", type_name(item.type())));
+    if (!item.is_string())
+      fail(key, fmt::format("must hold only texts, not {}", type_name(item.type())));
     out.push_back(item.as_string()->get());
   }
   return out;
 }
 
-std::vector<std::int64_t> TomlTable::integers(std::string_view key, std::int64_t low, std::int64_t high) const {
+std::vector<std::int64_t> TomlTable::integers(std::string_view key, std::int64_t low,
+                                              std::int64_t high) const {
   if (!has(key)) return {};
   const toml::array* array = as_table(node_)->get(key)->as_array();
   if (array == nullptr) fail(key, "must be a list of integers", "write it in brackets: [0]");
   std::vector<std::int64_t> out;
   for (const toml::node& item : *array) {
-    if (!item.is_integer()) fail(key, fmt::format("must hold only integers, not {}", type_name(item.type())));
+    if (!item.is_integer())
+      fail(key, fmt::format("must hold only integers, not {}", type_name(item.type())));
     const std::int64_t value = item.as_integer()->get();
     if (value < low || value > high) {
-      fail(key, fmt::format("{} is impossible", value), fmt::format("possible are {} to {}", low, high));
+      fail(key, fmt::format("{} is impossible", value),
+           fmt::format("possible are {} to {}", low, high));
     }
     out.push_back(value);
   }
@@ -200,7 +214,8 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
     entry.source_ = source_;
     entry.path_ = fmt::format("{}.", key);
     entry.node_ = item.as_table();
-    if (entry.node_ == nullptr) fail(key, "must hold only tables", fmt::format("write [[{}]]", key));
+    if (entry.node_ == nullptr)
+      fail(key, "must hold only tables", fmt::format("write [[{}]]", key));
     out.push_back(entry);
   }
   return out;
@@ -209,7 +224,9 @@ std::vector<TomlTable> TomlTable::tables(std::string_view key) const {
 Json TomlTable::json(std::string_view key) const {
   if (!has(key)) return Json::object();
   const toml::node* node = as_table(node_)->get(key);
-  if (!node->is_table()) fail(key, fmt::format("must be a table, not {}", type_name(node->type())), "write { key = value }");
+  if (!node->is_table())
+    fail(key, fmt::format("must be a table, not {}", type_name(node->type())),
+         "write { key = value }");
   return to_json(*node);
 }
 
@@ -217,12 +234,14 @@ void TomlTable::allow_only(std::initializer_list<std::string_view> keys) const {
   if (node_ == nullptr) return;
   for (const auto& [key, value] : *as_table(node_)) {
     if (std::find(keys.begin(), keys.end(), key.str()) != keys.end()) continue;
-    const auto nearest = std::min_element(keys.begin(), keys.end(), [&](std::string_view a, std::string_view b) {
-      return edit_distance(a, key.str()) < edit_distance(b, key.str());
-    });
+    const auto nearest =
+        std::min_element(keys.begin(), keys.end(), [&](std::string_view a, std::string_view b) {
+          return edit_distance(a, key.str()) < edit_distance(b, key.str());
+        });
     const bool close = edit_distance(*nearest, key.str()) <= 3;
     fail(key.str(), "unknown key",
-         close ? fmt::format("did you mean '{}'?", *nearest) : fmt::format("known keys are {}", fmt::join(keys, ", ")));
+         close ? fmt::format("did you mean '{}'?", *nearest)
+               : fmt::format("known keys are {}", fmt::join(keys, ", ")));
   }
 }
 

@@ -13,17 +13,21 @@
 namespace voxarena {
 namespace fs = std::filesystem;
 
-TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_paths, const RunContext& context) {
+TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_paths,
+                            const RunContext& context) {
   const RunFolder folder{fold_folder};
   const Json manifest = read_manifest(folder);
   const fs::path checkpoint = final_checkpoint(fold_folder);
   if (manifest.empty() || !fs::exists(checkpoint)) {
     throw Error::input(fmt::format("{}: is not a finished training", fold_folder.string()),
-                       fmt::format("name a folder RESULTS/<data set>/<protocol>/<method>/fold_<k> that holds manifest.json "
-                                   "and {}", checkpoint.filename().string()));
+                       fmt::format("name a folder RESULTS/<data set>/<protocol>/<method>/fold_<k> "
+                                   "that holds manifest.json "
+                                   "and {}",
+                                   checkpoint.filename().string()));
   }
   const fs::path method_folder = fs::absolute(fold_folder).lexically_normal().parent_path();
-  const fs::path plans_file = method_folder / "plans.json", dataset_file = method_folder / "dataset.json";
+  const fs::path plans_file = method_folder / "plans.json",
+                 dataset_file = method_folder / "dataset.json";
   const Json dataset = read_json(dataset_file);
   try {
     const Json& method = manifest.at("method");
@@ -37,8 +41,8 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_pat
                    .model = nullptr};
     run.window.step = protocol.at("inference").at("step_size").get<double>();
     run.window.mirror_axes = protocol.at("mirror_axes").get<std::vector<int>>();
-    const Options options =
-        Options::from_json(method.at("options"), run.method.description().options, folder.manifest().string());
+    const Options options = Options::from_json(
+        method.at("options"), run.method.description().options, folder.manifest().string());
     const Plan plan{run.channels, run.labels.heads(), run.configuration()};
     run.model = run.method.create(plan, options);
     load_checkpoint(checkpoint, run.model->module());

@@ -1,4 +1,5 @@
-// A finished training, opened for prediction from its run folder alone (manifest, plans, dataset.json, checkpoint).
+// A finished training, opened for prediction from its run folder alone (manifest, plans,
+// dataset.json, checkpoint).
 #pragma once
 
 #include <filesystem>
@@ -14,7 +15,7 @@ namespace voxarena {
 
 struct TrainedRun {
   LoadedMethod method;
-  Plans plans;                  // with the run's own configuration only
+  Plans plans;  // with the run's own configuration only
   Labels labels;
   std::int64_t channels = 1;
   std::string file_ending;
@@ -25,6 +26,7 @@ struct TrainedRun {
 };
 
 // Error (input) naming the file that is missing or does not fit.
-TrainedRun open_trained_run(const std::filesystem::path& fold_folder, const Paths& plugin_paths, const RunContext& context);
+TrainedRun open_trained_run(const std::filesystem::path& fold_folder, const Paths& plugin_paths,
+                            const RunContext& context);
 
 }  // namespace voxarena

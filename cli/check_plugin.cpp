@@ -12,8 +12,10 @@ namespace po = boost::program_options;
 
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("check-plugin", "LIB [options]", "voxarena check-plugin build/tiny.so");
-  line.positional("LIB", "a built plugin (.so), or the name of an installed method").with_run_options();
-  line.options()("describe", po::value<std::string>(), "only write the plugin's description to this JSON file");
+  line.positional("LIB", "a built plugin (.so), or the name of an installed method")
+      .with_run_options();
+  line.options()("describe", po::value<std::string>(),
+                 "only write the plugin's description to this JSON file");
   if (!line.parse(arguments, context)) return 0;
   if (line.has("describe")) {
     describe_plugin(line.text("LIB"), line.text("describe"));
@@ -23,7 +25,8 @@ int check_plugin(const std::vector<std::string>& arguments, RunContext& context)
   for (const CheckResult& result : results) {
     fmt::print("{}  {:<44} {}\n", result.passed ? "pass" : "FAIL", result.name, result.detail);
   }
-  const auto failed = std::count_if(results.begin(), results.end(), [](const CheckResult& one) { return !one.passed; });
+  const auto failed = std::count_if(results.begin(), results.end(),
+                                    [](const CheckResult& one) { return !one.passed; });
   fmt::print("{} checks, {} failed\n", results.size(), failed);
   return failed == 0 ? 0 : 1;
 }

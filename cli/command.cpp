@@ -24,14 +24,16 @@ std::array<T, 3> parse_three(const std::string& text, const std::string& option)
     }
   }
   if (in.peek() != std::istringstream::traits_type::eof()) {
-    throw Error::usage(fmt::format("{}: '{}' has more than three numbers", option, text), "write them as Z,Y,X");
+    throw Error::usage(fmt::format("{}: '{}' has more than three numbers", option, text),
+                       "write them as Z,Y,X");
   }
   return out;
 }
 
 }  // namespace
 
-CommandLine::CommandLine(const std::string& command, const std::string& usage, const std::string& example)
+CommandLine::CommandLine(const std::string& command, const std::string& usage,
+                         const std::string& example)
     : command_(command), usage_(usage), example_(example), visible_("options", 100) {
   visible_.add_options()("help,h", "show this text");
 }
@@ -48,15 +50,19 @@ CommandLine& CommandLine::positional(const std::string& name, const std::string&
 }
 
 CommandLine& CommandLine::with_roots() {
-  visible_.add_options()("raw", po::value<std::string>()->default_value("", "$nnUNet_raw"), "raw data sets")(
-      "preprocessed", po::value<std::string>()->default_value("", "$nnUNet_preprocessed"), "preprocessed data sets")(
+  visible_.add_options()("raw", po::value<std::string>()->default_value("", "$nnUNet_raw"),
+                         "raw data sets")(
+      "preprocessed", po::value<std::string>()->default_value("", "$nnUNet_preprocessed"),
+      "preprocessed data sets")(
       "results", po::value<std::string>()->default_value("", "$nnUNet_results"), "runs and tables");
   return *this;
 }
 
 CommandLine& CommandLine::with_run_options() {
-  visible_.add_options()("device,d", po::value<std::string>()->default_value("cpu"), "where networks run: cpu, cuda, cuda:1")(
-      "threads,t", po::value<int>(), "threads to use (default: all cores)")("quiet,q", "no progress");
+  visible_.add_options()("device,d", po::value<std::string>()->default_value("cpu"),
+                         "where networks run: cpu, cuda, cuda:1")(
+      "threads,t", po::value<int>(), "threads to use (default: all cores)")("quiet,q",
+                                                                            "no progress");
   return *this;
 }
 
@@ -64,27 +70,31 @@ bool CommandLine::parse(const std::vector<std::string>& arguments, RunContext& c
   po::options_description all;
   all.add(visible_).add(hidden_);
   try {
-    po::store(po::command_line_parser(arguments).options(all).positional(positions_).run(), values_);
+    po::store(po::command_line_parser(arguments).options(all).positional(positions_).run(),
+              values_);
     if (values_.count("help") > 0) {
       print_help();
       return false;
     }
     po::notify(values_);
   } catch (const po::error& error) {
-    throw Error::usage(fmt::format("{}: {}", command_, error.what()), fmt::format("see 'voxarena {} --help'", command_));
+    throw Error::usage(fmt::format("{}: {}", command_, error.what()),
+                       fmt::format("see 'voxarena {} --help'", command_));
   }
   if (has("device")) context.device = get<std::string>("device");
   if (has("quiet")) context.quiet = true;
   if (has("threads")) {
     context.threads = get<int>("threads");
-    if (context.threads < 1) throw Error::usage("--threads: must be at least 1", "leave it out to use all cores");
+    if (context.threads < 1)
+      throw Error::usage("--threads: must be at least 1", "leave it out to use all cores");
   }
   return true;
 }
 
 std::string CommandLine::text(const std::string& name) const {
   if (!has(name)) {
-    throw Error::usage(fmt::format("{}: {} is missing", command_, name), fmt::format("usage: voxarena {} {}", command_, usage_));
+    throw Error::usage(fmt::format("{}: {} is missing", command_, name),
+                       fmt::format("usage: voxarena {} {}", command_, usage_));
   }
   return get<std::string>(name);
 }
@@ -94,7 +104,8 @@ std::vector<std::string> CommandLine::texts(const std::string& name) const {
 }
 
 Roots CommandLine::roots() const {
-  return Roots::from(get<std::string>("raw"), get<std::string>("preprocessed"), get<std::string>("results"));
+  return Roots::from(get<std::string>("raw"), get<std::string>("preprocessed"),
+                     get<std::string>("results"));
 }
 
 void CommandLine::print_help() const {
@@ -106,8 +117,12 @@ void CommandLine::print_help() const {
   fmt::print("{}\nexample:\n  {}\n", text.str(), example_);
 }
 
-Extent parse_extent(const std::string& text, const std::string& option) { return parse_three<std::int64_t>(text, option); }
+Extent parse_extent(const std::string& text, const std::string& option) {
+  return parse_three<std::int64_t>(text, option);
+}
 
-Spacing parse_spacing(const std::string& text, const std::string& option) { return parse_three<double>(text, option); }
+Spacing parse_spacing(const std::string& text, const std::string& option) {
+  return parse_three<double>(text, option);
+}
 
 }  // namespace voxarena::cli

@@ -19,7 +19,8 @@ struct Command {
   int (*run)(const std::vector<std::string>& arguments, RunContext& context);
 };
 
-// Options of one command, with --help made from them. Usage errors become Error (usage) that names the option.
+// Options of one command, with --help made from them. Usage errors become Error (usage) that names
+// the option.
 //
 //   CommandLine line("plan", "DATASET [options]", "voxarena plan 4 -c 3d_fullres");
 //   line.add("dataset", "number, name or folder").positional("dataset");

@@ -1,4 +1,5 @@
-// What a bug report or a surprised user needs: versions, threads, the speed of matrix products and 3-D convolutions.
+// What a bug report or a surprised user needs: versions, threads, the speed of matrix products and
+// 3-D convolutions.
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/ops/convolution.h>
@@ -24,7 +25,8 @@ double best_seconds(const std::function<void()>& work) {
   for (int run = 0; run < 3; ++run) {
     const auto start = std::chrono::steady_clock::now();
     work();
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return best;
 }
@@ -37,7 +39,10 @@ double matmul_gflops() {
 double convolution_gflops() {
   const at::Tensor x = at::rand({2, 32, 32, 32, 32}), w = at::rand({32, 32, 3, 3, 3});
   const double flops = 2.0 * 2 * 32 * 32 * 27 * 32 * 32 * 32;
-  return flops / best_seconds([&] { at::convolution(x, w, {}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, {0, 0, 0}, 1); }) / 1e9;
+  return flops / best_seconds([&] {
+           at::convolution(x, w, {}, {1, 1, 1}, {1, 1, 1}, {1, 1, 1}, false, {0, 0, 0}, 1);
+         }) /
+         1e9;
 }
 
 std::string cpu_name() {
@@ -67,14 +72,18 @@ int doctor(const std::vector<std::string>& arguments, RunContext& context) {
   fmt::print("VoxArena        {}\n", VOXARENA_VERSION);
   fmt::print("LibTorch        {}\n", TORCH_VERSION);
   if (std::string(TORCH_VERSION).rfind("2.9.", 0) == 0) {
-    fmt::print("                WARNING: 3-D convolutions of the 2.9 series are many times slower; use another version\n");
+    fmt::print(
+        "                WARNING: 3-D convolutions of the 2.9 series are many times slower; use "
+        "another version\n");
   }
   fmt::print("CPU             {}, {} threads\n", cpu_name(), context.threads);
   fmt::print("CPU features    {}\n", at::get_cpu_capability());
   const double matmul = matmul_gflops();
   fmt::print("matrix product  {:.0f} GFLOP/s\n", matmul);
   if (matmul < 5) {
-    fmt::print("                WARNING: LibTorch seems linked to a reference BLAS (Debian's own package is); see scripts/setup.sh\n");
+    fmt::print(
+        "                WARNING: LibTorch seems linked to a reference BLAS (Debian's own package "
+        "is); see scripts/setup.sh\n");
   }
   fmt::print("3-D convolution {:.0f} GFLOP/s\n", convolution_gflops());
   fmt::print("device          {}{}\n", context.device,

@@ -12,17 +12,24 @@ namespace voxarena::cli {
 namespace po = boost::program_options;
 
 int leaderboard(const std::vector<std::string>& arguments, RunContext& context) {
-  CommandLine line("leaderboard", "RUNS... [options]", "voxarena leaderboard results -o tables --format md,csv");
-  line.positional("RUNS", "folders that hold runs of 'voxarena benchmark', at any depth", -1).with_roots().with_run_options();
-  line.options()("output,o", po::value<std::string>(), "folder to write to (default: print Markdown)")(
-      "format", po::value<std::string>()->default_value("md,csv,json"), "comma-separated: md, csv, json")(
-      "metric", po::value<std::string>()->default_value("Dice"), "metric to rank by")(
+  CommandLine line("leaderboard", "RUNS... [options]",
+                   "voxarena leaderboard results -o tables --format md,csv");
+  line.positional("RUNS", "folders that hold runs of 'voxarena benchmark', at any depth", -1)
+      .with_roots()
+      .with_run_options();
+  line.options()("output,o", po::value<std::string>(),
+                 "folder to write to (default: print Markdown)")(
+      "format", po::value<std::string>()->default_value("md,csv,json"),
+      "comma-separated: md, csv, json")("metric", po::value<std::string>()->default_value("Dice"),
+                                        "metric to rank by")(
       "no-times", "leave measured times and memory out, so that equal runs give equal files")(
       "json", "print the table as JSON");
   if (!line.parse(arguments, context)) return 0;
   std::vector<std::filesystem::path> folders;
   for (const std::string& folder : line.texts("RUNS")) folders.emplace_back(folder);
-  if (folders.empty()) throw Error::usage("leaderboard: RUNS is missing", "usage: voxarena leaderboard RUNS... [-o OUT]");
+  if (folders.empty())
+    throw Error::usage("leaderboard: RUNS is missing",
+                       "usage: voxarena leaderboard RUNS... [-o OUT]");
   const TableOptions options{.with_times = !line.has("no-times")};
   const Leaderboard board = make_leaderboard(collect_rows(folders), {}, line.text("metric"));
   if (line.has("json")) {

@@ -1,5 +1,5 @@
-// voxarena COMMAND [options]: prints one clear error with a hint, and exits with 0 (done), 1 (the user's input),
-// 2 (usage), 3 (internal) or 130 (interrupted).
+// voxarena COMMAND [options]: prints one clear error with a hint, and exits with 0 (done), 1 (the
+// user's input), 2 (usage), 3 (internal) or 130 (interrupted).
 #include <fmt/core.h>
 
 #include <array>
@@ -18,7 +18,8 @@ using voxarena::RunContext;
 using voxarena::cli::Command;
 
 constexpr std::array kCommands = {
-    Command{"benchmark", "the main job: methods x data sets x folds, ends with the tables", voxarena::cli::benchmark},
+    Command{"benchmark", "the main job: methods x data sets x folds, ends with the tables",
+            voxarena::cli::benchmark},
     Command{"leaderboard", "tables from finished runs", voxarena::cli::leaderboard},
     Command{"phantom", "write a synthetic data set", voxarena::cli::phantom},
     Command{"plan", "fingerprint and plans of a data set", voxarena::cli::plan},
@@ -26,7 +27,8 @@ constexpr std::array kCommands = {
     Command{"train", "train one method on one fold", voxarena::cli::train},
     Command{"predict", "segment images with a trained run", voxarena::cli::predict},
     Command{"evaluate", "compare predictions with references", voxarena::cli::evaluate},
-    Command{"methods", "methods that are installed, their options and citations", voxarena::cli::methods},
+    Command{"methods", "methods that are installed, their options and citations",
+            voxarena::cli::methods},
     Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},
     Command{"doctor", "versions, speed and settings of this machine", voxarena::cli::doctor},
 };
@@ -38,9 +40,12 @@ extern "C" void ask_to_stop(int signal) {
 }
 
 void print_usage() {
-  fmt::print("VoxArena {}: which 3-D segmentation method is better, everything else being equal?\n\n", VOXARENA_VERSION);
+  fmt::print(
+      "VoxArena {}: which 3-D segmentation method is better, everything else being equal?\n\n",
+      VOXARENA_VERSION);
   fmt::print("usage: voxarena COMMAND [options]\n\n");
-  for (const Command& command : kCommands) fmt::print("  {:<14}{}\n", command.name, command.summary);
+  for (const Command& command : kCommands)
+    fmt::print("  {:<14}{}\n", command.name, command.summary);
   fmt::print("\n'voxarena COMMAND --help' explains each.\n");
 }
 
@@ -58,9 +63,11 @@ int dispatch(const std::vector<std::string>& arguments, RunContext& context) {
     return 0;
   }
   for (const Command& command : kCommands) {
-    if (arguments[0] == command.name) return command.run({arguments.begin() + 1, arguments.end()}, context);
+    if (arguments[0] == command.name)
+      return command.run({arguments.begin() + 1, arguments.end()}, context);
   }
-  throw Error::usage(fmt::format("unknown command '{}'", arguments[0]), "'voxarena --help' lists the commands");
+  throw Error::usage(fmt::format("unknown command '{}'", arguments[0]),
+                     "'voxarena --help' lists the commands");
 }
 
 int report(const Error& error) {
@@ -81,9 +88,11 @@ int main(int count, char** values) {
   } catch (const Error& error) {
     return report(error);
   } catch (const std::bad_alloc&) {
-    return report(Error::input("out of memory", "use a smaller patch, fewer threads or a machine with more memory"));
+    return report(Error::input("out of memory",
+                               "use a smaller patch, fewer threads or a machine with more memory"));
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    return report(Error::internal(text.substr(0, text.find('\n')), "this is a defect of VoxArena or of a plugin: please report it"));
+    return report(Error::internal(text.substr(0, text.find('\n')),
+                                  "this is a defect of VoxArena or of a plugin: please report it"));
   }
 }

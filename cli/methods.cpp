@@ -26,8 +26,8 @@ std::string capabilities(const Capabilities& capabilities) {
 
 void print_one(const PluginFile& plugin) {
   const Info& info = plugin.info;
-  fmt::print("{} {}: {}\n\n  can      {}\n  licence  {}\n  library  {}\n", info.name, info.version, info.summary,
-             capabilities(info.capabilities), info.licence, plugin.library.string());
+  fmt::print("{} {}: {}\n\n  can      {}\n  licence  {}\n  library  {}\n", info.name, info.version,
+             info.summary, capabilities(info.capabilities), info.licence, plugin.library.string());
   if (!info.options.empty()) fmt::print("\noptions\n");
   const Json options = to_json(info).at("options");
   for (std::size_t i = 0; i < info.options.size(); ++i) {
@@ -42,8 +42,8 @@ void print_one(const PluginFile& plugin) {
 int methods(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("methods", "[NAME] [options]", "voxarena methods plain_unet");
   line.positional("NAME", "one method in full: options, citation, file");
-  line.options()("plugins", po::value<std::vector<std::string>>()->composing(), "further plugin folder or library")(
-      "json", "print as JSON");
+  line.options()("plugins", po::value<std::vector<std::string>>()->composing(),
+                 "further plugin folder or library")("json", "print as JSON");
   if (!line.parse(arguments, context)) return 0;
   Paths extra;
   for (const std::string& path : line.texts("plugins")) extra.emplace_back(path);
@@ -52,7 +52,8 @@ int methods(const std::vector<std::string>& arguments, RunContext& context) {
     const std::string name = line.text("NAME");
     std::erase_if(found, [&](const PluginFile& plugin) { return plugin.info.name != name; });
     if (found.empty()) {
-      throw Error::input(fmt::format("no method is called '{}'", name), "'voxarena methods' lists those installed");
+      throw Error::input(fmt::format("no method is called '{}'", name),
+                         "'voxarena methods' lists those installed");
     }
   }
   if (line.has("json")) {
@@ -65,7 +66,8 @@ int methods(const std::vector<std::string>& arguments, RunContext& context) {
     for (const PluginFile& plugin : found) {
       fmt::print("{:<16} {:<8} {}\n", plugin.info.name, plugin.info.version, plugin.info.summary);
     }
-    if (found.empty()) fmt::print("no method is installed; build the project or set VOXARENA_PLUGIN_PATH\n");
+    if (found.empty())
+      fmt::print("no method is installed; build the project or set VOXARENA_PLUGIN_PATH\n");
   }
   return 0;
 }

@@ -10,17 +10,21 @@ namespace voxarena::cli {
 
 int plan(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("plan", "DATASET [options]", "voxarena plan 4");
-  line.positional("DATASET", "number, name or folder of a raw data set").with_roots().with_run_options();
+  line.positional("DATASET", "number, name or folder of a raw data set")
+      .with_roots()
+      .with_run_options();
   line.options()("again", "make fingerprint and plans anew even if the data did not change")(
       "verify", "open every file first: sizes, spacings, label values, NaN");
   if (!line.parse(arguments, context)) return 0;
   const Roots roots = line.roots();
   if (line.has("verify")) verify_dataset(open_raw_dataset(line.text("DATASET"), roots), context);
-  const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context, line.has("again"));
+  const PreparedDataset dataset =
+      plan_dataset(line.text("DATASET"), roots, context, line.has("again"));
   fmt::print("{}: {} cases\n", dataset.raw.name, dataset.raw.cases.size());
   for (const Configuration& one : dataset.plans.configurations) {
-    fmt::print("  {:<12} patch {}, batch {}, spacing {:.3g} mm, {} stages\n", one.name, fmt::join(one.patch_size, "x"),
-               one.batch_size, fmt::join(one.spacing, "x"), one.architecture.stages());
+    fmt::print("  {:<12} patch {}, batch {}, spacing {:.3g} mm, {} stages\n", one.name,
+               fmt::join(one.patch_size, "x"), one.batch_size, fmt::join(one.spacing, "x"),
+               one.architecture.stages());
   }
   fmt::print("plans are in {}\n", (dataset.folder / (dataset.plans.plans_name + ".json")).string());
   return 0;

@@ -17,7 +17,8 @@ Json parse_method_options(const std::vector<std::string>& texts) {
   Json options = Json::object();
   for (const std::string& text : texts) {
     const auto equals = text.find('=');
-    if (equals == std::string::npos) throw Error::usage(fmt::format("--option: '{}' has no '='", text), "write NAME=VALUE");
+    if (equals == std::string::npos)
+      throw Error::usage(fmt::format("--option: '{}' has no '='", text), "write NAME=VALUE");
     const std::string value = text.substr(equals + 1);
     const Json parsed = Json::parse(value, nullptr, false);
     options[text.substr(0, equals)] = parsed.is_discarded() ? Json(value) : parsed;
@@ -30,23 +31,31 @@ Json parse_method_options(const std::vector<std::string>& texts) {
 int train(const std::vector<std::string>& arguments, RunContext& context) {
   ProtocolSettings settings;
   int fold = 0;
-  CommandLine line("train", "DATASET METHOD [options]", "voxarena train 4 plain_unet --fold 0 --budget cpu");
-  line.positional("DATASET", "number, name or folder of a raw data set").positional("METHOD", "name of a method, see 'voxarena methods'");
-  line.with_roots().with_run_options().options()("fold,f", po::value(&fold)->default_value(0), "fold of the cross-validation")(
-      "configuration,c", po::value(&settings.configuration)->default_value(settings.configuration), "2d or 3d_fullres")(
-      "budget", po::value<std::string>()->default_value("nnunet"), "smoke, cpu or nnunet")(
-      "iterations", po::value<std::int64_t>(), "optimiser steps instead of the budget's")(
-      "mirror-axes", po::value<std::vector<int>>()->multitoken(), "axes of the patch that may be mirrored (default: all)")(
+  CommandLine line("train", "DATASET METHOD [options]",
+                   "voxarena train 4 plain_unet --fold 0 --budget cpu");
+  line.positional("DATASET", "number, name or folder of a raw data set")
+      .positional("METHOD", "name of a method, see 'voxarena methods'");
+  line.with_roots().with_run_options().options()("fold,f", po::value(&fold)->default_value(0),
+                                                 "fold of the cross-validation")(
+      "configuration,c", po::value(&settings.configuration)->default_value(settings.configuration),
+      "2d or 3d_fullres")("budget", po::value<std::string>()->default_value("nnunet"),
+                          "smoke, cpu or nnunet")("iterations", po::value<std::int64_t>(),
+                                                  "optimiser steps instead of the budget's")(
+      "mirror-axes", po::value<std::vector<int>>()->multitoken(),
+      "axes of the patch that may be mirrored (default: all)")(
       "seed", po::value(&settings.seed)->default_value(settings.seed), "another seed, another run")(
-      "option", po::value<std::vector<std::string>>()->composing(), "NAME=VALUE, an option of the method")(
-      "plugins", po::value<std::vector<std::string>>()->composing(), "further plugin folder or library");
+      "option", po::value<std::vector<std::string>>()->composing(),
+      "NAME=VALUE, an option of the method")("plugins",
+                                             po::value<std::vector<std::string>>()->composing(),
+                                             "further plugin folder or library");
   if (!line.parse(arguments, context)) return 0;
   settings.budget = find_budget(line.text("budget"));
   if (line.has("iterations")) settings.budget.iterations = line.get<std::int64_t>("iterations");
   if (line.has("mirror-axes")) settings.mirror_axes = line.get<std::vector<int>>("mirror-axes");
   const Roots roots = line.roots();
   if (roots.results.empty()) {
-    throw Error::usage("no folder for results is named", "pass --results FOLDER or set the variable nnUNet_results");
+    throw Error::usage("no folder for results is named",
+                       "pass --results FOLDER or set the variable nnUNet_results");
   }
   Paths plugins;
   for (const std::string& path : line.texts("plugins")) plugins.emplace_back(path);
@@ -59,7 +68,9 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
   const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context);
   const Protocol protocol = make_protocol(dataset, settings, context);
   const RunSetup setup = set_up_run(entry, dataset, settings, plugins);
-  const Job job{&dataset, &protocol, &settings, &setup, fold, run_folder(roots.results, dataset.raw.name, protocol.id, entry, fold)};
+  const Job job{&dataset,  &protocol,
+                &settings, &setup,
+                fold,      run_folder(roots.results, dataset.raw.name, protocol.id, entry, fold)};
   const JobState state = job_state(job);
   if (state == JobState::trained || state == JobState::finished) {
     fmt::print("already trained: {}\n", job.folder.path.string());

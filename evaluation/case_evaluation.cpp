@@ -1,9 +1,9 @@
 #include "evaluation/case_evaluation.h"
 
-#include <algorithm>
-
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+
+#include <algorithm>
 
 #include "voxarena/core/error.h"
 #include "voxarena/data/image_io.h"

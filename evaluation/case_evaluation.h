@@ -6,12 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/metric.h"
+#include "evaluation/settings.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/labels.h"
 #include "voxarena/data/volume.h"
-
-#include "evaluation/metric.h"
-#include "evaluation/settings.h"
 
 namespace voxarena {
 

@@ -1,8 +1,8 @@
 #include "evaluation/csv.h"
 
-#include <cmath>
-
 #include <fmt/core.h>
+
+#include <cmath>
 
 #include "voxarena/core/error.h"
 

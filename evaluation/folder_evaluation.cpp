@@ -1,8 +1,8 @@
 #include "evaluation/folder_evaluation.h"
 
-#include <algorithm>
-
 #include <fmt/core.h>
+
+#include <algorithm>
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/parallel.h"

@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "voxarena/core/run_context.h"
-
 #include "evaluation/case_evaluation.h"
 #include "evaluation/records.h"
+#include "voxarena/core/run_context.h"
 
 namespace voxarena {
 

@@ -1,12 +1,12 @@
 #include "evaluation/leaderboard.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <tuple>
-
-#include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include "voxarena/core/error.h"
 

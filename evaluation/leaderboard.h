@@ -8,12 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "voxarena/core/json.h"
-
 #include "evaluation/metric.h"
 #include "evaluation/records.h"
 #include "evaluation/settings.h"
 #include "evaluation/statistics.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 

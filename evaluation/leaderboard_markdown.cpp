@@ -1,10 +1,10 @@
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
-
-#include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include "evaluation/table_writers.h"
 #include "evaluation/text_table.h"

@@ -9,10 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "voxarena/data/volume.h"
-
 #include "evaluation/confusion.h"
 #include "evaluation/settings.h"
+#include "voxarena/data/volume.h"
 
 namespace voxarena {
 

@@ -1,5 +1,8 @@
 #include "evaluation/records.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -7,14 +10,10 @@
 #include <set>
 #include <tuple>
 
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
-#include "voxarena/core/error.h"
-#include "voxarena/core/files.h"
-
 #include "evaluation/csv.h"
 #include "evaluation/metric.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
 
 namespace voxarena {
 namespace {

@@ -1,6 +1,7 @@
 #include "evaluation/settings.h"
 
 #include <fmt/core.h>
+
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"

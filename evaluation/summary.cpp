@@ -1,12 +1,10 @@
 #include "evaluation/summary.h"
 
 #include <cmath>
-
 #include <nlohmann/json.hpp>
 
-#include "voxarena/core/files.h"
-
 #include "evaluation/statistics.h"
+#include "voxarena/core/files.h"
 
 namespace voxarena {
 namespace {

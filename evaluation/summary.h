@@ -3,9 +3,8 @@
 
 #include <filesystem>
 
-#include "voxarena/core/json.h"
-
 #include "evaluation/folder_evaluation.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 

@@ -3,9 +3,8 @@
 
 #include <string>
 
-#include "voxarena/core/json.h"
-
 #include "evaluation/leaderboard.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 

@@ -1,10 +1,10 @@
 #include "evaluation/text_table.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
-
-#include <fmt/core.h>
 
 #include "voxarena/core/progress.h"
 

@@ -11,7 +11,8 @@
 namespace voxarena {
 namespace {
 
-// Patches longer than this times their z size are augmented slice by slice (nnU-Net's ANISO_THRESHOLD).
+// Patches longer than this times their z size are augmented slice by slice (nnU-Net's
+// ANISO_THRESHOLD).
 constexpr double kAnisotropy = 3;
 
 // batchgenerators' BGContrast: as often below 1 as above it.
@@ -20,10 +21,12 @@ double around_one(CounterRandom& random, double low, double high) {
 }
 
 // One factor per channel with probability `p`, else none.
-std::vector<float> draw_factors(CounterRandom random, double p, double low, double high, std::int64_t channels) {
+std::vector<float> draw_factors(CounterRandom random, double p, double low, double high,
+                                std::int64_t channels) {
   std::vector<float> factors;
   if (!random.chance(p)) return factors;
-  for (std::int64_t c = 0; c < channels; ++c) factors.push_back(static_cast<float>(around_one(random, low, high)));
+  for (std::int64_t c = 0; c < channels; ++c)
+    factors.push_back(static_cast<float>(around_one(random, low, high)));
   return factors;
 }
 
@@ -32,7 +35,8 @@ SpatialDraw draw_spatial(const Augmentation& options, CounterRandom random) {
   draw.rotate = random.chance(options.p_rotation);
   draw.rescale = random.chance(options.p_scaling);
   if (draw.rotate) {
-    for (double& angle : draw.angles) angle = random.uniform(-options.max_rotation, options.max_rotation);
+    for (double& angle : draw.angles)
+      angle = random.uniform(-options.max_rotation, options.max_rotation);
   }
   if (draw.rescale) draw.scale = random.uniform(options.min_scale, options.max_scale);
   return draw;
@@ -40,7 +44,8 @@ SpatialDraw draw_spatial(const Augmentation& options, CounterRandom random) {
 
 }  // namespace
 
-Augmentation nnunet_augmentation(const Extent& patch, int dimensions, const std::vector<int>& mirror_axes) {
+Augmentation nnunet_augmentation(const Extent& patch, int dimensions,
+                                 const std::vector<int>& mirror_axes) {
   constexpr double kDegree = std::numbers::pi / 180;
   Augmentation options;
   const auto longest = static_cast<double>(std::ranges::max(patch));
@@ -61,7 +66,8 @@ Augmentation nnunet_augmentation(const Extent& patch, int dimensions, const std:
   options.p_low_resolution = 0.25;
   options.p_gamma_inverted = 0.1;
   options.p_gamma = 0.3;
-  for (const int axis : mirror_axes) options.mirror.at(static_cast<std::size_t>(axis + 3 - dimensions)) = true;
+  for (const int axis : mirror_axes)
+    options.mirror.at(static_cast<std::size_t>(axis + 3 - dimensions)) = true;
   return options;
 }
 
@@ -88,7 +94,8 @@ Extent initial_patch(const Extent& patch, const Augmentation& augmentation) {
   return initial;
 }
 
-AugmentationDraw draw_augmentation(const Augmentation& options, std::int64_t channels, const SampleStream& stream) {
+AugmentationDraw draw_augmentation(const Augmentation& options, std::int64_t channels,
+                                   const SampleStream& stream) {
   AugmentationDraw draw;
   draw.spatial = draw_spatial(options, stream.random(Draw::spatial));
 
@@ -103,10 +110,10 @@ AugmentationDraw draw_augmentation(const Augmentation& options, std::int64_t cha
       for (double& s : sigma) s = blurring.uniform(options.min_blur, options.max_blur);
     }
   }
-  draw.brightness = draw_factors(stream.random(Draw::brightness), options.p_brightness, options.min_brightness,
-                                 options.max_brightness, channels);
-  draw.contrast = draw_factors(stream.random(Draw::contrast), options.p_contrast, options.min_contrast,
-                               options.max_contrast, channels);
+  draw.brightness = draw_factors(stream.random(Draw::brightness), options.p_brightness,
+                                 options.min_brightness, options.max_brightness, channels);
+  draw.contrast = draw_factors(stream.random(Draw::contrast), options.p_contrast,
+                               options.min_contrast, options.max_contrast, channels);
 
   CounterRandom coarse = stream.random(Draw::low_resolution);
   if (coarse.chance(options.p_low_resolution)) {
@@ -115,20 +122,23 @@ AugmentationDraw draw_augmentation(const Augmentation& options, std::int64_t cha
       draw.low_resolution.push_back(chosen ? coarse.uniform(options.min_low_resolution, 1) : 1);
     }
   }
-  draw.gamma_inverted = draw_factors(stream.random(Draw::gamma_inverted), options.p_gamma_inverted, options.min_gamma,
-                                     options.max_gamma, channels);
-  draw.gamma =
-      draw_factors(stream.random(Draw::gamma), options.p_gamma, options.min_gamma, options.max_gamma, channels);
+  draw.gamma_inverted = draw_factors(stream.random(Draw::gamma_inverted), options.p_gamma_inverted,
+                                     options.min_gamma, options.max_gamma, channels);
+  draw.gamma = draw_factors(stream.random(Draw::gamma), options.p_gamma, options.min_gamma,
+                            options.max_gamma, channels);
 
   CounterRandom mirror = stream.random(Draw::mirror);
-  for (std::size_t axis = 0; axis < 3; ++axis) draw.mirror[axis] = mirror.chance(0.5) && options.mirror[axis];
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    draw.mirror[axis] = mirror.chance(0.5) && options.mirror[axis];
   return draw;
 }
 
-void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom noise, Volume<float>& image) {
+void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom noise,
+                     Volume<float>& image) {
   for (std::int64_t c = 0; c < image.channels; ++c) {
     const auto channel = static_cast<std::size_t>(c);
-    const std::span<float> voxels(image.channel(c), static_cast<std::size_t>(image.voxels_per_channel()));
+    const std::span<float> voxels(image.channel(c),
+                                  static_cast<std::size_t>(image.voxels_per_channel()));
     if (draw.noise > 0) add_noise(voxels, draw.noise, noise);
     if (!draw.blur.empty()) blur(voxels, image.size, draw.blur[channel]);
     if (!draw.brightness.empty()) multiply_brightness(voxels, draw.brightness[channel]);
@@ -142,8 +152,9 @@ void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom no
   }
 }
 
-void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels, const std::array<bool, 3>& mirror,
-                  const std::vector<bool>& mask, float* image_out, std::int64_t* target_out) {
+void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels,
+                  const std::array<bool, 3>& mirror, const std::vector<bool>& mask,
+                  float* image_out, std::int64_t* target_out) {
   const Extent& size = labels.size;
   const std::int64_t count = voxels(size);
   const auto copy_line = [&](const auto* in, auto* out, auto convert) {
@@ -160,7 +171,8 @@ void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels
       const std::int64_t from = (from_z * size[1] + from_y) * size[2];
       const std::int64_t to = (z * size[1] + y) * size[2];
       std::int64_t* target = target_out + to;
-      copy_line(labels.channel(0) + from, target, [](std::int16_t v) { return static_cast<std::int64_t>(v); });
+      copy_line(labels.channel(0) + from, target,
+                [](std::int16_t v) { return static_cast<std::int64_t>(v); });
       for (std::int64_t c = 0; c < image.channels; ++c) {
         float* out = image_out + c * count + to;
         copy_line(image.channel(c) + from, out, [](float v) { return v; });

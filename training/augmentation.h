@@ -1,4 +1,5 @@
-// nnU-Net's training augmentation: what may happen to a patch, what was drawn for one, and its application.
+// nnU-Net's training augmentation: what may happen to a patch, what was drawn for one, and its
+// application.
 #pragma once
 
 #include <array>
@@ -14,7 +15,8 @@ namespace voxarena {
 
 // Probabilities and ranges. The default does nothing; nnunet_augmentation() gives nnU-Net's.
 struct Augmentation {
-  bool planar = false;  // slices are rotated, scaled and coarsened as 2-D: 2-D configurations and "dummy 2-D"
+  bool planar =
+      false;  // slices are rotated, scaled and coarsened as 2-D: 2-D configurations and "dummy 2-D"
   double p_rotation = 0, max_rotation = 0;  // radians, about every axis
   double p_scaling = 0, min_scale = 0.7, max_scale = 1.4;
   double p_noise = 0, max_noise = 0.1;
@@ -26,20 +28,24 @@ struct Augmentation {
   std::array<bool, 3> mirror{};  // axes (z, y, x) that may be mirrored
 };
 
-// nnU-Net's choice for a patch of `dimensions` (2: patch z = 1); `mirror_axes` counts the configuration's axes.
-Augmentation nnunet_augmentation(const Extent& patch, int dimensions, const std::vector<int>& mirror_axes);
+// nnU-Net's choice for a patch of `dimensions` (2: patch z = 1); `mirror_axes` counts the
+// configuration's axes.
+Augmentation nnunet_augmentation(const Extent& patch, int dimensions,
+                                 const std::vector<int>& mirror_axes);
 
-// Size of the loader patch: holds the patch rotated by the largest angle about any one axis, divided by 0.85.
+// Size of the loader patch: holds the patch rotated by the largest angle about any one axis,
+// divided by 0.85.
 Extent initial_patch(const Extent& patch, const Augmentation& augmentation);
 
-// What was drawn for one sample. Lists have one entry per channel; an empty list means: not applied.
+// What was drawn for one sample. Lists have one entry per channel; an empty list means: not
+// applied.
 struct AugmentationDraw {
   SpatialDraw spatial;
-  double noise = 0;                                // standard deviation
-  std::vector<std::array<double, 3>> blur;         // sigma per axis, 0 = not this channel
-  std::vector<float> brightness, contrast;         // factors
-  std::vector<double> low_resolution;              // scale, 1 = not this channel
-  std::vector<float> gamma_inverted, gamma;        // exponents
+  double noise = 0;                          // standard deviation
+  std::vector<std::array<double, 3>> blur;   // sigma per axis, 0 = not this channel
+  std::vector<float> brightness, contrast;   // factors
+  std::vector<double> low_resolution;        // scale, 1 = not this channel
+  std::vector<float> gamma_inverted, gamma;  // exponents
   std::array<bool, 3> mirror{};
 };
 
@@ -70,12 +76,16 @@ struct SampleStream {
 AugmentationDraw draw_augmentation(const Augmentation& augmentation, std::int64_t channels,
                                    const SampleStream& stream);
 
-// All intensity transforms in nnU-Net's order; `noise` gives the Gaussian noise. `planar` keeps the resolution along z.
-void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom noise, Volume<float>& image);
+// All intensity transforms in nnU-Net's order; `noise` gives the Gaussian noise. `planar` keeps the
+// resolution along z.
+void apply_intensity(const AugmentationDraw& draw, bool planar, CounterRandom noise,
+                     Volume<float>& image);
 
-// The last steps, on the way to the batch: mirrors, sets image channels with `mask` to 0 where the label is -1, and
-// writes label -1 as 0. `image_out` holds C * Z * Y * X values, `target_out` Z * Y * X.
-void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels, const std::array<bool, 3>& mirror,
-                  const std::vector<bool>& mask, float* image_out, std::int64_t* target_out);
+// The last steps, on the way to the batch: mirrors, sets image channels with `mask` to 0 where the
+// label is -1, and writes label -1 as 0. `image_out` holds C * Z * Y * X values, `target_out` Z * Y
+// * X.
+void write_sample(const Volume<float>& image, const Volume<std::int16_t>& labels,
+                  const std::array<bool, 3>& mirror, const std::vector<bool>& mask,
+                  float* image_out, std::int64_t* target_out);
 
 }  // namespace voxarena

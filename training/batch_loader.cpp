@@ -40,14 +40,16 @@ std::exception_ptr as_error(std::int64_t iteration) {
   } catch (const Error&) {
     return std::current_exception();
   } catch (const std::exception& e) {
-    return std::make_exception_ptr(Error::internal(fmt::format("making training batch {}: {}", iteration, e.what())));
+    return std::make_exception_ptr(
+        Error::internal(fmt::format("making training batch {}: {}", iteration, e.what())));
   }
 }
 
 }  // namespace
 
 struct BatchLoader::State {
-  State(LoaderOptions loader_options, PatchSources patch_sources, std::int64_t first, const RunContext& run)
+  State(LoaderOptions loader_options, PatchSources patch_sources, std::int64_t first,
+        const RunContext& run)
       : options(std::move(loader_options)),
         sources(std::move(patch_sources)),
         context(run),
@@ -97,7 +99,8 @@ struct BatchLoader::State {
     queue.push_back(pending);
     if (workers == 0) return;
     arena.execute([&] {
-      for (std::int64_t i = 0; i < options.batch_size; ++i) tasks.run([this, pending] { work(*pending); });
+      for (std::int64_t i = 0; i < options.batch_size; ++i)
+        tasks.run([this, pending] { work(*pending); });
     });
   }
 
@@ -116,14 +119,17 @@ struct BatchLoader::State {
 
 BatchLoader::BatchLoader(LoaderOptions options, PatchSources sources, std::int64_t first_iteration,
                          const RunContext& context) {
-  if (sources.empty()) throw Error::input("there is no case to take patches from", "check the split of this fold");
+  if (sources.empty())
+    throw Error::input("there is no case to take patches from", "check the split of this fold");
   for (const auto& source : sources) {
     if (source->channels() == sources.front()->channels()) continue;
-    throw Error::input(fmt::format("case {} has {} channels, case {} has {}", source->id(), source->channels(),
-                                   sources.front()->id(), sources.front()->channels()),
-                       "preprocess the data set again");
+    throw Error::input(
+        fmt::format("case {} has {} channels, case {} has {}", source->id(), source->channels(),
+                    sources.front()->id(), sources.front()->channels()),
+        "preprocess the data set again");
   }
-  state_ = std::make_unique<State>(std::move(options), std::move(sources), first_iteration, context);
+  state_ =
+      std::make_unique<State>(std::move(options), std::move(sources), first_iteration, context);
   const int ahead = state_->workers == 0 ? 1 : std::clamp(state_->workers, 2, 6);
   for (int i = 0; i < ahead; ++i) state_->begin_batch();
 }
@@ -150,8 +156,9 @@ void BatchLoader::recycle(PatchBatch&& used) {
   if (state_->spare.size() < kSpareBatches) state_->spare.push_back(std::move(used));
 }
 
-LoaderOptions loader_options(const Configuration& configuration, Purpose purpose, std::uint64_t seed,
-                             std::uint64_t fold, const std::vector<int>& mirror_axes, bool augment) {
+LoaderOptions loader_options(const Configuration& configuration, Purpose purpose,
+                             std::uint64_t seed, std::uint64_t fold,
+                             const std::vector<int>& mirror_axes, bool augment) {
   LoaderOptions options;
   options.purpose = purpose;
   options.seed = seed;
@@ -160,7 +167,8 @@ LoaderOptions loader_options(const Configuration& configuration, Purpose purpose
   options.patch = configuration.patch_extent();
   if (purpose == Purpose::training && augment) {
     options.use_mask_for_norm = configuration.use_mask_for_norm;
-    options.augmentation = nnunet_augmentation(options.patch, configuration.dimensions(), mirror_axes);
+    options.augmentation =
+        nnunet_augmentation(options.patch, configuration.dimensions(), mirror_axes);
   }
   return options;
 }

@@ -15,7 +15,8 @@ template <class Term>
 double sum(std::span<const float> voxels, Term term) {
   double total = 0;
   for (std::size_t begin = 0; begin < voxels.size(); begin += kBlock) {
-    const std::span<const float> block = voxels.subspan(begin, std::min(kBlock, voxels.size() - begin));
+    const std::span<const float> block =
+        voxels.subspan(begin, std::min(kBlock, voxels.size() - begin));
     std::array<float, kLanes> lanes{};
     std::size_t i = 0;
     for (; i + kLanes <= block.size(); i += kLanes) {
@@ -28,13 +29,15 @@ double sum(std::span<const float> voxels, Term term) {
 }
 
 float mean_of(std::span<const float> voxels) {
-  return static_cast<float>(sum(voxels, [](float v) { return v; }) / static_cast<double>(voxels.size()));
+  return static_cast<float>(sum(voxels, [](float v) { return v; }) /
+                            static_cast<double>(voxels.size()));
 }
 
 // Unbiased.
 float deviation_of(std::span<const float> voxels, float mean) {
   const double squares = sum(voxels, [mean](float v) { return (v - mean) * (v - mean); });
-  return static_cast<float>(std::sqrt(squares / static_cast<double>(std::max<std::size_t>(voxels.size() - 1, 1))));
+  return static_cast<float>(
+      std::sqrt(squares / static_cast<double>(std::max<std::size_t>(voxels.size() - 1, 1))));
 }
 
 struct Range {
@@ -68,9 +71,10 @@ std::int64_t reflect(std::int64_t i, std::int64_t n) {
   return i < n ? i : period - i;
 }
 
-// Blurs along an axis whose neighbours lie `inner` voxels apart: `outer` blocks of `length` rows of `inner` voxels.
-void blur_rows(const float* source, float* target, std::int64_t outer, std::int64_t length, std::int64_t inner,
-               const std::vector<float>& kernel) {
+// Blurs along an axis whose neighbours lie `inner` voxels apart: `outer` blocks of `length` rows of
+// `inner` voxels.
+void blur_rows(const float* source, float* target, std::int64_t outer, std::int64_t length,
+               std::int64_t inner, const std::vector<float>& kernel) {
   const auto half = static_cast<std::int64_t>(kernel.size() / 2);
   for (std::int64_t block = 0; block < outer; ++block) {
     const float* base = source + block * length * inner;
@@ -112,7 +116,9 @@ void blur_lines(const float* source, float* target, std::int64_t lines, std::int
 void add_noise(std::span<float> voxels, double sigma, CounterRandom& random) {
   // Box-Muller in single precision, two voxels a step.
   const auto scale = static_cast<float>(sigma);
-  const auto unit = [&random] { return (static_cast<float>(random.next() >> 8) + 0.5F) * 0x1.0p-24F; };
+  const auto unit = [&random] {
+    return (static_cast<float>(random.next() >> 8) + 0.5F) * 0x1.0p-24F;
+  };
   for (std::size_t i = 0; i < voxels.size(); i += 2) {
     const float radius = scale * std::sqrt(-2.0F * std::log(unit()));
     const float angle = 2.0F * std::numbers::pi_v<float> * unit();
@@ -133,7 +139,8 @@ std::vector<float> blur_kernel(double sigma) {
     return std::exp(-0.5 * x * x);
   };
   for (std::size_t i = 0; i < kernel.size(); ++i) total += density(i);
-  for (std::size_t i = 0; i < kernel.size(); ++i) kernel[i] = static_cast<float>(density(i) / total);
+  for (std::size_t i = 0; i < kernel.size(); ++i)
+    kernel[i] = static_cast<float>(density(i) / total);
   return kernel;
 }
 

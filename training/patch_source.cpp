@@ -7,7 +7,8 @@ namespace {
 
 class StoredPatchSource : public PatchSource {
  public:
-  StoredPatchSource(const std::filesystem::path& folder, std::string id) : id_(std::move(id)), case_(folder, id_) {}
+  StoredPatchSource(const std::filesystem::path& folder, std::string id)
+      : id_(std::move(id)), case_(folder, id_) {}
 
   const std::string& id() const override { return id_; }
   const Extent& size() const override { return case_.size(); }
@@ -23,9 +24,11 @@ class StoredPatchSource : public PatchSource {
 
 }  // namespace
 
-PatchSources open_patch_sources(const std::filesystem::path& folder, const std::vector<std::string>& ids) {
+PatchSources open_patch_sources(const std::filesystem::path& folder,
+                                const std::vector<std::string>& ids) {
   PatchSources sources;
-  for (const std::string& id : ids) sources.push_back(std::make_shared<StoredPatchSource>(folder, id));
+  for (const std::string& id : ids)
+    sources.push_back(std::make_shared<StoredPatchSource>(folder, id));
   return sources;
 }
 

@@ -33,7 +33,9 @@ class PatchSource {
 
 using PatchSources = std::vector<std::shared_ptr<const PatchSource>>;
 
-// The cases `ids` of a preprocessed store. Error (input) that names the case if one cannot be opened.
-PatchSources open_patch_sources(const std::filesystem::path& folder, const std::vector<std::string>& ids);
+// The cases `ids` of a preprocessed store. Error (input) that names the case if one cannot be
+// opened.
+PatchSources open_patch_sources(const std::filesystem::path& folder,
+                                const std::vector<std::string>& ids);
 
 }  // namespace voxarena

@@ -17,7 +17,8 @@ Centre choose_centre(const LoaderOptions& options, std::int64_t sample) {
 void make_sample(const LoaderOptions& options, const Extent& initial, const PatchSources& sources,
                  std::int64_t iteration, std::int64_t sample, PatchBatch& batch) {
   const SampleStream stream{options.seed, static_cast<std::uint64_t>(options.purpose), options.fold,
-                            static_cast<std::uint64_t>(iteration), static_cast<std::uint64_t>(sample)};
+                            static_cast<std::uint64_t>(iteration),
+                            static_cast<std::uint64_t>(sample)};
   CounterRandom random = stream.random(Draw::patch);
   const auto chosen = random.integer(0, static_cast<std::int64_t>(sources.size()) - 1);
   const PatchSource& source = *sources[static_cast<std::size_t>(chosen)];
@@ -40,7 +41,8 @@ void make_sample(const LoaderOptions& options, const Extent& initial, const Patc
 
   const std::int64_t count = voxels(options.patch);
   write_sample(image, labels, draw.mirror, options.use_mask_for_norm,
-               batch.image.data() + sample * batch.channels * count, batch.target.data() + sample * count);
+               batch.image.data() + sample * batch.channels * count,
+               batch.target.data() + sample * count);
 }
 
 }  // namespace voxarena

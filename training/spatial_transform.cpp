@@ -28,8 +28,8 @@ Extent centre_crop(const SpatialFrame& frame) {
   return start;
 }
 
-// Voxels of the window that a row of the patch is interpolated from: linear index of the lowest corner of the cell and
-// the position inside the cell.
+// Voxels of the window that a row of the patch is interpolated from: linear index of the lowest
+// corner of the cell and the position inside the cell.
 struct Row {
   explicit Row(std::int64_t length)
       : cell(static_cast<std::size_t>(length)),
@@ -46,24 +46,28 @@ class Sampler {
   Sampler(const SpatialDraw& draw, const SpatialFrame& frame, const Box& window)
       : matrix_(spatial_matrix(draw, frame.planar)), frame_(frame), size_(window.size()) {
     for (std::size_t d = 0; d < 3; ++d) {
-      centre_[d] = 0.5 * static_cast<double>(frame.initial[d] - 1) - static_cast<double>(window.lo[d]);
+      centre_[d] =
+          0.5 * static_cast<double>(frame.initial[d] - 1) - static_cast<double>(window.lo[d]);
     }
   }
 
   void locate(std::int64_t z, std::int64_t y, Row& row) const {
     const Extent& patch = frame_.patch;
-    const std::array<double, 3> offset = {static_cast<double>(z) - 0.5 * static_cast<double>(patch[0] - 1),
-                                          static_cast<double>(y) - 0.5 * static_cast<double>(patch[1] - 1),
-                                          -0.5 * static_cast<double>(patch[2] - 1)};
+    const std::array<double, 3> offset = {
+        static_cast<double>(z) - 0.5 * static_cast<double>(patch[0] - 1),
+        static_cast<double>(y) - 0.5 * static_cast<double>(patch[1] - 1),
+        -0.5 * static_cast<double>(patch[2] - 1)};
     std::array<float, 3> start{}, step{};
     for (std::size_t d = 0; d < 3; ++d) {
       const double* a = matrix_.data() + d * 3;
-      start[d] = static_cast<float>(centre_[d] + a[0] * offset[0] + a[1] * offset[1] + a[2] * offset[2]);
+      start[d] =
+          static_cast<float>(centre_[d] + a[0] * offset[0] + a[1] * offset[1] + a[2] * offset[2]);
       step[d] = static_cast<float>(a[2]);
     }
     const auto slice = static_cast<std::int32_t>(size_[1] * size_[2]);
     const auto line = static_cast<std::int32_t>(size_[2]);
-    const auto plane = static_cast<std::int32_t>(z);  // planar transforms read exactly the slices of the patch
+    const auto plane =
+        static_cast<std::int32_t>(z);  // planar transforms read exactly the slices of the patch
     const std::size_t length = row.cell.size();
     for (std::size_t i = 0; i < length; ++i) {
       const auto at = static_cast<float>(i);
@@ -111,7 +115,8 @@ Weights8 corner_weights(float z, float y, float x) {
 float weight_of(std::int32_t label, const Labels8& labels, const Weights8& weights) {
   Weights8 chosen;
   for (std::size_t i = 0; i < 8; ++i) chosen[i] = labels[i] == label ? weights[i] : 0.0F;
-  return ((chosen[0] + chosen[1]) + (chosen[2] + chosen[3])) + ((chosen[4] + chosen[5]) + (chosen[6] + chosen[7]));
+  return ((chosen[0] + chosen[1]) + (chosen[2] + chosen[3])) +
+         ((chosen[4] + chosen[5]) + (chosen[6] + chosen[7]));
 }
 
 // The label with the largest weight; the lowest wins ties.
@@ -140,7 +145,9 @@ void blank_outside(const Extent& initial, const Box& window, T value, Volume<T>&
   });
   if (inside) return;
   const Extent size = window.size();
-  const auto out = [&](std::size_t d, std::int64_t i) { return i + window.lo[d] < 0 || i + window.lo[d] >= initial[d]; };
+  const auto out = [&](std::size_t d, std::int64_t i) {
+    return i + window.lo[d] < 0 || i + window.lo[d] >= initial[d];
+  };
   for (std::int64_t c = 0; c < volume.channels; ++c) {
     for (std::int64_t z = 0; z < size[0]; ++z) {
       for (std::int64_t y = 0; y < size[1]; ++y) {
@@ -150,7 +157,8 @@ void blank_outside(const Extent& initial, const Box& window, T value, Volume<T>&
           continue;
         }
         const std::int64_t first = std::clamp<std::int64_t>(-window.lo[2], 0, size[2]);
-        const std::int64_t last = std::clamp<std::int64_t>(initial[2] - window.lo[2], first, size[2]);
+        const std::int64_t last =
+            std::clamp<std::int64_t>(initial[2] - window.lo[2], first, size[2]);
         std::fill(line, line + first, value);
         std::fill(line + last, line + size[2], value);
       }
@@ -197,7 +205,8 @@ Box needed_window(const SpatialDraw& draw, const SpatialFrame& frame) {
   return window;
 }
 
-void transform_image(const SpatialDraw& draw, const SpatialFrame& frame, const Box& window, Volume<float>& image) {
+void transform_image(const SpatialDraw& draw, const SpatialFrame& frame, const Box& window,
+                     Volume<float>& image) {
   blank_outside(frame.initial, window, 0.0F, image);
   if (draw.is_identity()) return;
   const Extent& patch = frame.patch;
@@ -243,7 +252,8 @@ void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const 
       for (std::size_t i = 0; i < row.cell.size(); ++i) {
         const std::int16_t* p = labels.channel(0) + row.cell[i];
         const std::int16_t* q = frame.planar ? p : p + slice;
-        const Labels8 corners = {p[0], p[1], p[line], p[line + 1], q[0], q[1], q[line], q[line + 1]};
+        const Labels8 corners = {p[0], p[1], p[line], p[line + 1],
+                                 q[0], q[1], q[line], q[line + 1]};
         std::int32_t differing = 0;
         for (const std::int32_t label : corners) differing |= label ^ corners[0];
         if (differing == 0) {
@@ -251,7 +261,8 @@ void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const 
           continue;
         }
         const float depth = frame.planar ? 0.0F : row.z[i];
-        out[i] = static_cast<std::int16_t>(vote(corners, corner_weights(depth, row.y[i], row.x[i])));
+        out[i] =
+            static_cast<std::int16_t>(vote(corners, corner_weights(depth, row.y[i], row.x[i])));
       }
     }
   }

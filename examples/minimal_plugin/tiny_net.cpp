@@ -11,8 +11,10 @@ class TinyNet : public voxarena::Network {
   TinyNet(std::int64_t channels, std::int64_t classes, std::int64_t width)
       : first_(register_module("first", torch::nn::Conv3d(convolution(channels, width)))),
         second_(register_module("second", torch::nn::Conv3d(convolution(width, width)))),
-        norm_(register_module("norm", torch::nn::InstanceNorm3d(torch::nn::InstanceNormOptions(width).affine(true)))),
-        last_(register_module("last", torch::nn::Conv3d(torch::nn::Conv3dOptions(width, classes, 1)))) {}
+        norm_(register_module(
+            "norm", torch::nn::InstanceNorm3d(torch::nn::InstanceNormOptions(width).affine(true)))),
+        last_(register_module("last",
+                              torch::nn::Conv3d(torch::nn::Conv3dOptions(width, classes, 1)))) {}
 
   at::Tensor forward(const at::Tensor& x) override {
     return last_->forward(norm_->forward(second_->forward(first_->forward(x).relu())).relu());
@@ -37,10 +39,13 @@ class Tiny : public voxarena::Method {
             .licence = "Apache-2.0",
             .citation = "@misc{tinynet, title = {The minimal VoxArena plugin}}",
             .capabilities = {.two_d = false},
-            .options = {voxarena::Option::integer("width", 8).range(1, 64).help("channels of the hidden layers")}};
+            .options = {voxarena::Option::integer("width", 8)
+                            .range(1, 64)
+                            .help("channels of the hidden layers")}};
   }
 
-  std::unique_ptr<voxarena::Model> create(const voxarena::Plan& plan, const voxarena::Options& options) const override {
+  std::unique_ptr<voxarena::Model> create(const voxarena::Plan& plan,
+                                          const voxarena::Options& options) const override {
     return voxarena::model<TinyNet>(plan.channels, plan.classes, options.integer("width"));
   }
 };

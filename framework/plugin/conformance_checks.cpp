@@ -46,7 +46,8 @@ Batch training_batch(const Plan& plan, std::uint64_t seed) {
   constexpr std::int64_t kBatch = 2;
   std::vector<std::int64_t> size{kBatch};
   size.insert(size.end(), plan.patch_size().begin(), plan.patch_size().end());
-  return {image(plan, kBatch), at::randint(plan.classes, size, at::kLong), plan.configuration.batch_dice};
+  return {image(plan, kBatch), at::randint(plan.classes, size, at::kLong),
+          plan.configuration.batch_dice};
 }
 
 at::Tensor predict(Model& model, const at::Tensor& patches) {
@@ -68,7 +69,8 @@ std::string check_shapes(const Subject& subject) {
         fail(plan, fmt::format("predict returns {} instead of {}", fmt::join(logits.sizes(), " x "),
                                fmt::join(expected, " x ")));
       }
-      if (!logits.is_floating_point() || !finite(logits)) fail(plan, "predict returns values that are not finite numbers");
+      if (!logits.is_floating_point() || !finite(logits))
+        fail(plan, "predict returns values that are not finite numbers");
     }
     tried.push_back(describe(plan));
   }
@@ -79,15 +81,18 @@ std::string check_shapes(const Subject& subject) {
 std::int64_t check_step(Model& model, const Plan& plan, const Batch& batch) {
   model.module().train();
   const Loss loss = model.loss(batch);
-  if (!loss.total.defined() || loss.total.dim() != 0 || !finite(loss.total)) fail(plan, "the loss is not a finite scalar");
+  if (!loss.total.defined() || loss.total.dim() != 0 || !finite(loss.total))
+    fail(plan, "the loss is not a finite scalar");
   if (!loss.total.requires_grad()) fail(plan, "the loss does not depend on any parameter");
   loss.total.backward();
   std::int64_t trained = 0;
   for (const auto& parameter : model.module().named_parameters()) {
     if (!parameter.value().requires_grad()) continue;
     const at::Tensor& gradient = parameter.value().grad();
-    if (!gradient.defined()) fail(plan, fmt::format("parameter {} gets no gradient", parameter.key()));
-    if (!finite(gradient)) fail(plan, fmt::format("the gradient of {} is not finite", parameter.key()));
+    if (!gradient.defined())
+      fail(plan, fmt::format("parameter {} gets no gradient", parameter.key()));
+    if (!finite(gradient))
+      fail(plan, fmt::format("the gradient of {} is not finite", parameter.key()));
     trained += parameter.value().numel();
   }
   if (trained == 0) fail(plan, "no parameter is trained");
@@ -105,17 +110,21 @@ std::string check_gradients(const Subject& subject) {
 }
 
 std::string check_save_and_load(const Subject& subject) {
-  const auto file = std::filesystem::temp_directory_path() / fmt::format("voxarena-check-{}.safetensors", getpid());
+  const auto file = std::filesystem::temp_directory_path() /
+                    fmt::format("voxarena-check-{}.safetensors", getpid());
   std::size_t tensors = 0;
   for (const Plan& plan : subject.plans) {
-    const auto saved = make(subject, plan, subject.seed), loaded = make(subject, plan, subject.seed + 1);
+    const auto saved = make(subject, plan, subject.seed),
+               loaded = make(subject, plan, subject.seed + 1);
     write_safetensors(file, {.tensors = state_dict(saved->module()), .metadata = {}});
     const TensorFile content = read_safetensors(file);
     std::filesystem::remove(file);
     load_exactly(loaded->module(), content.tensors, file.string());
     const at::Tensor patch = image(plan, 1);
     if (!at::equal(predict(*saved, patch), predict(*loaded, patch))) {
-      fail(plan, "a model with loaded weights predicts something else: state outside of parameters and buffers");
+      fail(plan,
+           "a model with loaded weights predicts something else: state outside of parameters and "
+           "buffers");
     }
     tensors = content.tensors.size();
   }
@@ -124,7 +133,8 @@ std::string check_save_and_load(const Subject& subject) {
 
 std::string check_determinism(const Subject& subject) {
   for (const Plan& plan : subject.plans) {
-    const auto first = make(subject, plan, subject.seed), second = make(subject, plan, subject.seed);
+    const auto first = make(subject, plan, subject.seed),
+               second = make(subject, plan, subject.seed);
     const TensorMap ours = state_dict(first->module()), theirs = state_dict(second->module());
     for (const auto& [name, tensor] : ours) {
       const auto other = theirs.find(name);
@@ -134,8 +144,10 @@ std::string check_determinism(const Subject& subject) {
     }
     const at::Tensor patch = image(plan, 2);
     const at::Tensor logits = predict(*first, patch);
-    if (!at::equal(logits, predict(*second, patch))) fail(plan, "the same weights give other logits");
-    if (!at::equal(logits, predict(*first, patch))) fail(plan, "predicting twice gives other logits");
+    if (!at::equal(logits, predict(*second, patch)))
+      fail(plan, "the same weights give other logits");
+    if (!at::equal(logits, predict(*first, patch)))
+      fail(plan, "predicting twice gives other logits");
   }
   return "weights and logits of two runs are identical";
 }
@@ -151,10 +163,12 @@ std::string check_threads(const Subject& subject) {
       alone.push_back(predict(*model, patches[i]));
     }
     for (const at::Tensor& patch : patches) {
-      together.push_back(std::async(std::launch::async, [&model, patch] { return predict(*model, patch); }));
+      together.push_back(
+          std::async(std::launch::async, [&model, patch] { return predict(*model, patch); }));
     }
     for (std::size_t i = 0; i < kThreads; ++i) {
-      if (!at::allclose(alone[i], together[i].get(), 1e-4, 1e-5)) fail(plan, "concurrent predictions differ");
+      if (!at::allclose(alone[i], together[i].get(), 1e-4, 1e-5))
+        fail(plan, "concurrent predictions differ");
     }
   }
   return fmt::format("{} concurrent predictions", kThreads);
@@ -169,7 +183,8 @@ struct ShadowDevice {
 ShadowDevice load_shadow_device() {
   const std::filesystem::path library = library_folder() / "voxarena" / "libvoxarena_shadow.so";
   void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) throw Error::input(fmt::format("{} cannot be loaded: {}", library.string(), dlerror()));
+  if (!handle)
+    throw Error::input(fmt::format("{} cannot be loaded: {}", library.string(), dlerror()));
   const auto symbol = [handle](const char* name) {
     void* address = dlsym(handle, name);
     if (!address) throw Error::internal(fmt::format("the shadow device has no {}", name));
@@ -189,8 +204,10 @@ std::string check_shadow_device(const Subject& subject) {
     shadow.move(&model->module());
     const Batch moved{batch.image.to(device), batch.target.to(device), batch.batch_dice};
     const at::Tensor logits = predict(*model, moved.image);
-    if (logits.device() != device) fail(plan, "predict returns a tensor on another device than its input");
-    if (!at::allclose(logits.cpu(), expected, 1e-3, 1e-4)) fail(plan, "logits differ from those on the CPU");
+    if (logits.device() != device)
+      fail(plan, "predict returns a tensor on another device than its input");
+    if (!at::allclose(logits.cpu(), expected, 1e-3, 1e-4))
+      fail(plan, "logits differ from those on the CPU");
     if (subject.method.description().capabilities.trainable) check_step(*model, plan, moved);
   }
   return "forward, loss and backward without mixing devices";
@@ -202,9 +219,12 @@ void register_shadow_device() { load_shadow_device().register_device(); }
 
 const std::vector<ModelCheck>& model_checks() {
   static const std::vector<ModelCheck> checks{
-      {"shapes", false, check_shapes},           {"loss and gradients", true, check_gradients},
-      {"save and load", false, check_save_and_load}, {"determinism", false, check_determinism},
-      {"threads", false, check_threads},         {"shadow device", false, check_shadow_device},
+      {"shapes", false, check_shapes},
+      {"loss and gradients", true, check_gradients},
+      {"save and load", false, check_save_and_load},
+      {"determinism", false, check_determinism},
+      {"threads", false, check_threads},
+      {"shadow device", false, check_shadow_device},
   };
   return checks;
 }

@@ -18,14 +18,14 @@ struct Subject {
 
 struct ModelCheck {
   const char* name;
-  bool needs_training;                  // calls loss()
-  std::string (*run)(const Subject&);   // what was tried; throws if something is wrong
+  bool needs_training;                 // calls loss()
+  std::string (*run)(const Subject&);  // what was tried; throws if something is wrong
 };
 
 const std::vector<ModelCheck>& model_checks();
 
-// LibTorch's autograd counts devices at the first backward pass of the process: before it, or never. Error if the
-// library of the shadow device is missing.
+// LibTorch's autograd counts devices at the first backward pass of the process: before it, or
+// never. Error if the library of the shadow device is missing.
 void register_shadow_device();
 
 }  // namespace voxarena

@@ -1,4 +1,5 @@
-// Small plans that the conformance checks try: odd sizes, odd numbers of channels and classes, two and three dimensions.
+// Small plans that the conformance checks try: odd sizes, odd numbers of channels and classes, two
+// and three dimensions.
 #pragma once
 
 #include <string>

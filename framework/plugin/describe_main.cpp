@@ -1,4 +1,5 @@
-// voxarena-describe-plugin LIBRARY FILE: the build step that writes a plugin's description beside it.
+// voxarena-describe-plugin LIBRARY FILE: the build step that writes a plugin's description beside
+// it.
 #include <fmt/core.h>
 
 #include <cstdio>

@@ -1,4 +1,5 @@
-// The one symbol a plugin library exports. Nothing else in the library is touched before these fields were compared.
+// The one symbol a plugin library exports. Nothing else in the library is touched before these
+// fields were compared.
 #pragma once
 
 #include <torch/version.h>
@@ -47,15 +48,18 @@ inline constexpr const char* kPluginEntryPoint = "voxarena_plugin";
 
 }  // namespace voxarena
 
-// Makes a shared library a plugin: once per library, at namespace scope, after the definition of the Method.
-#define VOXARENA_PLUGIN(MethodClass)                                                                             \
-  extern "C" __attribute__((visibility("default"))) const ::voxarena::PluginDescriptor* voxarena_plugin() {      \
-    static const ::voxarena::PluginDescriptor descriptor{sizeof(::voxarena::PluginDescriptor),                   \
-                                                         VOXARENA_PLUGIN_API,                                    \
-                                                         VOXARENA_VERSION,                                       \
-                                                         TORCH_VERSION,                                          \
-                                                         VOXARENA_ABI,                                           \
-                                                         []() -> ::voxarena::Method* { return new MethodClass; }, \
-                                                         [](::voxarena::Method* method) { delete method; }};     \
-    return &descriptor;                                                                                          \
+// Makes a shared library a plugin: once per library, at namespace scope, after the definition of
+// the Method.
+#define VOXARENA_PLUGIN(MethodClass)                                                    \
+  extern "C" __attribute__((visibility("default"))) const ::voxarena::PluginDescriptor* \
+  voxarena_plugin() {                                                                   \
+    static const ::voxarena::PluginDescriptor descriptor{                               \
+        sizeof(::voxarena::PluginDescriptor),                                           \
+        VOXARENA_PLUGIN_API,                                                            \
+        VOXARENA_VERSION,                                                               \
+        TORCH_VERSION,                                                                  \
+        VOXARENA_ABI,                                                                   \
+        []() -> ::voxarena::Method* { return new MethodClass; },                        \
+        [](::voxarena::Method* method) { delete method; }};                             \
+    return &descriptor;                                                                 \
   }

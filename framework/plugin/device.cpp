@@ -13,8 +13,10 @@ void require_device(const std::string& device) {
     at::empty({1}, at::TensorOptions().device(c10::Device(device)));
   } catch (const std::exception& error) {
     const std::string text = error.what();
-    throw Error::input("--device " + device + ": cannot be used: " + text.substr(0, text.find('\n')),
-                       "use cpu, or cuda with a CUDA build of LibTorch (scripts/setup.sh --torch-index) and a GPU");
+    throw Error::input(
+        "--device " + device + ": cannot be used: " + text.substr(0, text.find('\n')),
+        "use cpu, or cuda with a CUDA build of LibTorch (scripts/setup.sh --torch-index) and a "
+        "GPU");
   }
 }
 

@@ -9,7 +9,8 @@
 namespace voxarena {
 namespace {
 
-constexpr const char* kTypes[] = {"flag", "integer", "number", "text"};  // in the order of OptionValue
+constexpr const char* kTypes[] = {"flag", "integer", "number",
+                                  "text"};  // in the order of OptionValue
 
 Json option_json(const Option& option) {
   Json json = {{"name", option.name}, {"type", kTypes[option.fallback.index()]}};

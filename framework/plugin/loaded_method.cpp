@@ -15,14 +15,16 @@ namespace {
 // First line only: LibTorch appends a stack trace to its messages.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-// Runs plugin code; everything it throws becomes an Error that names the plugin and what it was asked for.
+// Runs plugin code; everything it throws becomes an Error that names the plugin and what it was
+// asked for.
 template <class Body>
 auto guarded(const std::string& plugin, const char* task, Body&& body) {
   try {
     return body();
   } catch (const Error& error) {
     if (error.kind() == Error::Kind::interrupted) throw;
-    throw Error(error.kind(), fmt::format("plugin {}: {}: {}", plugin, task, error.what()), error.hint());
+    throw Error(error.kind(), fmt::format("plugin {}: {}: {}", plugin, task, error.what()),
+                error.hint());
   } catch (const std::exception& error) {
     throw Error::internal(fmt::format("plugin {}: {}: {}", plugin, task, first_line(error.what())));
   } catch (...) {
@@ -32,7 +34,8 @@ auto guarded(const std::string& plugin, const char* task, Body&& body) {
 
 class GuardedModel final : public Model {
  public:
-  GuardedModel(std::string plugin, std::shared_ptr<const Method> method, std::unique_ptr<Model> model)
+  GuardedModel(std::string plugin, std::shared_ptr<const Method> method,
+               std::unique_ptr<Model> model)
       : plugin_(std::move(plugin)), method_(std::move(method)), model_(std::move(model)) {}
 
   torch::nn::Module& module() override { return model_->module(); }
@@ -54,8 +57,9 @@ class GuardedModel final : public Model {
 
 [[noreturn]] void refuse(const std::string& library, const char* what, const std::string& theirs,
                          const std::string& ours) {
-  throw Error::input(fmt::format("{}: built for {} {}, this program has {}", library, what, theirs, ours),
-                     "build the plugin again with this VoxArena");
+  throw Error::input(
+      fmt::format("{}: built for {} {}, this program has {}", library, what, theirs, ours),
+      "build the plugin again with this VoxArena");
 }
 
 }  // namespace
@@ -63,7 +67,8 @@ class GuardedModel final : public Model {
 void check_descriptor(const PluginDescriptor& descriptor, const std::string& library) {
   // The first two fields never move; the others may be read once these agree.
   if (descriptor.api != VOXARENA_PLUGIN_API) {
-    refuse(library, "plugin API", std::to_string(descriptor.api), std::to_string(VOXARENA_PLUGIN_API));
+    refuse(library, "plugin API", std::to_string(descriptor.api),
+           std::to_string(VOXARENA_PLUGIN_API));
   }
   if (descriptor.struct_size < sizeof(PluginDescriptor)) {
     refuse(library, "a descriptor of bytes", std::to_string(descriptor.struct_size),
@@ -80,8 +85,10 @@ void check_descriptor(const PluginDescriptor& descriptor, const std::string& lib
 
 LoadedMethod load_library(const fs::path& library) {
   const std::string name = library.string();
-  if (!fs::exists(library)) throw Error::input(fmt::format("plugin library {} does not exist", name));
-  // Never closed: models, autograd nodes and type information of the plugin may live until the program ends.
+  if (!fs::exists(library))
+    throw Error::input(fmt::format("plugin library {} does not exist", name));
+  // Never closed: models, autograd nodes and type information of the plugin may live until the
+  // program ends.
   void* handle = dlopen(fs::absolute(library).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     throw Error::input(fmt::format("plugin library {} cannot be loaded: {}", name, dlerror()),
@@ -90,7 +97,8 @@ LoadedMethod load_library(const fs::path& library) {
   const auto entry = reinterpret_cast<PluginEntryPoint>(dlsym(handle, kPluginEntryPoint));
   const PluginDescriptor* descriptor = entry ? entry() : nullptr;
   if (!descriptor) {
-    throw Error::input(fmt::format("{} is not a VoxArena plugin: it has no function {}()", name, kPluginEntryPoint),
+    throw Error::input(fmt::format("{} is not a VoxArena plugin: it has no function {}()", name,
+                                   kPluginEntryPoint),
                        "end its source with VOXARENA_PLUGIN(YourMethod)");
   }
   check_descriptor(*descriptor, name);
@@ -100,21 +108,24 @@ LoadedMethod load_library(const fs::path& library) {
   if (!method) throw Error::internal(fmt::format("plugin {}: start: there is no method", stem));
   LoadedMethod loaded;
   loaded.library_ = library;
-  loaded.method_ = std::shared_ptr<const Method>(method, [destroy = descriptor->destroy](const Method* m) {
-    destroy(const_cast<Method*>(m));
-  });
+  loaded.method_ = std::shared_ptr<const Method>(
+      method,
+      [destroy = descriptor->destroy](const Method* m) { destroy(const_cast<Method*>(m)); });
   loaded.info_ = guarded(stem, "info", [&] { return method->info(); });
   return loaded;
 }
 
-Plan LoadedMethod::plan(const Fingerprint& fingerprint, const Plan& default_plan, const Budget& budget,
-                        const Options& options) const {
-  return guarded(info_.name, "plan", [&] { return method_->plan(fingerprint, default_plan, budget, options); });
+Plan LoadedMethod::plan(const Fingerprint& fingerprint, const Plan& default_plan,
+                        const Budget& budget, const Options& options) const {
+  return guarded(info_.name, "plan",
+                 [&] { return method_->plan(fingerprint, default_plan, budget, options); });
 }
 
 std::unique_ptr<Model> LoadedMethod::create(const Plan& plan, const Options& options) const {
-  std::unique_ptr<Model> model = guarded(info_.name, "create", [&] { return method_->create(plan, options); });
-  if (!model) throw Error::internal(fmt::format("plugin {}: create: there is no model", info_.name));
+  std::unique_ptr<Model> model =
+      guarded(info_.name, "create", [&] { return method_->create(plan, options); });
+  if (!model)
+    throw Error::internal(fmt::format("plugin {}: create: there is no model", info_.name));
   return std::make_unique<GuardedModel>(info_.name, method_, std::move(model));
 }
 

@@ -2,7 +2,8 @@
 
 namespace voxarena {
 
-Plan Method::plan(const Fingerprint&, const Plan& default_plan, const Budget&, const Options&) const {
+Plan Method::plan(const Fingerprint&, const Plan& default_plan, const Budget&,
+                  const Options&) const {
   return default_plan;
 }
 

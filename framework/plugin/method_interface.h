@@ -17,12 +17,13 @@ class Method {
 
   virtual Info info() const = 0;
 
-  // What this method wants to differ from the default plan (patch, batch, architecture numbers), within the budget. Every
-  // difference becomes a declared deviation. The default changes nothing.
+  // What this method wants to differ from the default plan (patch, batch, architecture numbers),
+  // within the budget. Every difference becomes a declared deviation. The default changes nothing.
   virtual Plan plan(const Fingerprint& fingerprint, const Plan& default_plan, const Budget& budget,
                     const Options& options) const;
 
-  // A freshly initialised model on the CPU. Draws random numbers from LibTorch's global generator only.
+  // A freshly initialised model on the CPU. Draws random numbers from LibTorch's global generator
+  // only.
   virtual std::unique_ptr<Model> create(const Plan& plan, const Options& options) const = 0;
 };
 

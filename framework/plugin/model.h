@@ -17,9 +17,9 @@ namespace voxarena {
 
 // One training batch, already augmented and on the model's device.
 struct Batch {
-  at::Tensor image;           // float32 (B, C, Z, Y, X), or (B, C, Y, X) for a 2-D plan
-  at::Tensor target;          // int64 (B, Z, Y, X), or (B, Y, X): class indices
-  bool batch_dice = false;    // the plan's: Dice sums over the batch before the ratio
+  at::Tensor image;         // float32 (B, C, Z, Y, X), or (B, C, Y, X) for a 2-D plan
+  at::Tensor target;        // int64 (B, Z, Y, X), or (B, Y, X): class indices
+  bool batch_dice = false;  // the plan's: Dice sums over the batch before the ratio
 };
 
 // A scalar to minimise, and named parts of it for the log (detached scalars).
@@ -28,14 +28,15 @@ struct Loss {
   std::vector<std::pair<std::string, at::Tensor>> terms;
 };
 
-// How the parameters are optimised. The default is the protocol's (nnU-Net's); anything else is a declared deviation.
+// How the parameters are optimised. The default is the protocol's (nnU-Net's); anything else is a
+// declared deviation.
 struct Recipe {
   std::string optimizer = "sgd";  // "sgd" (Nesterov) or "adamw"
   double learning_rate = 0.01;
-  double momentum = 0.99;         // sgd
+  double momentum = 0.99;  // sgd
   double weight_decay = 3e-5;
-  double clip_norm = 12.0;        // global L2 norm of the gradient
-  double poly_power = 0.9;        // lr(e) = learning_rate * (1 - e / epochs) ^ poly_power
+  double clip_norm = 12.0;             // global L2 norm of the gradient
+  double poly_power = 0.9;             // lr(e) = learning_rate * (1 - e / epochs) ^ poly_power
   std::int64_t warmup_iterations = 0;  // linear
 
   bool operator==(const Recipe&) const = default;
@@ -48,8 +49,8 @@ class Model {
   virtual torch::nn::Module& module() = 0;
   // Training mode, gradients on.
   virtual Loss loss(const Batch& batch) = 0;
-  // Class logits (B, K, *patch) of image patches (B, C, *patch); evaluation mode, gradients off. Called from several
-  // threads at once.
+  // Class logits (B, K, *patch) of image patches (B, C, *patch); evaluation mode, gradients off.
+  // Called from several threads at once.
   virtual at::Tensor predict(const at::Tensor& patches) = 0;
   virtual Recipe recipe() const { return {}; }
 };

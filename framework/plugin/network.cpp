@@ -15,7 +15,9 @@ class NetworkModel final : public Model {
     const std::vector<at::Tensor> scales = network_->forward_scales(batch.image);
     const std::vector<double> weights = nn::deep_supervision_weights(scales.size());
     at::Tensor total, dice, cross_entropy;
-    const auto add = [](at::Tensor& sum, const at::Tensor& part) { sum = sum.defined() ? sum + part : part; };
+    const auto add = [](at::Tensor& sum, const at::Tensor& part) {
+      sum = sum.defined() ? sum + part : part;
+    };
     for (std::size_t i = 0; i < scales.size(); ++i) {
       const at::Tensor target = nn::resize_target(batch.target, scales[i].sizes().slice(2));
       const nn::DiceCrossEntropy part = nn::dice_cross_entropy(scales[i], target, batch.batch_dice);

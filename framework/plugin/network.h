@@ -19,7 +19,8 @@ class Network : public torch::nn::Module {
   virtual std::vector<at::Tensor> forward_scales(const at::Tensor& x) { return {forward(x)}; }
 };
 
-// Protocol loss (Dice + cross entropy with deep supervision) and protocol optimiser around a network.
+// Protocol loss (Dice + cross entropy with deep supervision) and protocol optimiser around a
+// network.
 std::unique_ptr<Model> make_model(std::shared_ptr<Network> network);
 
 template <class NetworkType, class... Arguments>

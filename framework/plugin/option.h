@@ -1,4 +1,5 @@
-// Options of a method: declared once with type, default, range and help; checked values come back by name.
+// Options of a method: declared once with type, default, range and help; checked values come back
+// by name.
 //
 //   Option::integer("width", 16).range(4, 64).help("channels of the hidden layer")
 #pragma once
@@ -18,8 +19,8 @@ using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
 struct Option {
   std::string name;
   OptionValue fallback;
-  double low = 0, high = 0;            // numbers only; low == high: no bound
-  std::vector<std::string> allowed;    // texts only; empty: any
+  double low = 0, high = 0;          // numbers only; low == high: no bound
+  std::vector<std::string> allowed;  // texts only; empty: any
   std::string description;
 
   static Option flag(std::string name, bool fallback);
@@ -35,8 +36,10 @@ struct Option {
 // Values for every declared option.
 class Options {
  public:
-  // Error (input) naming `source` and the option on an unknown name, a wrong type or a value out of range.
-  static Options from_json(const Json& given, const std::vector<Option>& declared, const std::string& source);
+  // Error (input) naming `source` and the option on an unknown name, a wrong type or a value out of
+  // range.
+  static Options from_json(const Json& given, const std::vector<Option>& declared,
+                           const std::string& source);
 
   bool flag(const std::string& name) const;
   std::int64_t integer(const std::string& name) const;

@@ -28,11 +28,13 @@ Paths search_places(const Paths& extra) {
   return places;
 }
 
-// Libraries with a description in one place: the files of a folder in sorted order, or the library itself.
+// Libraries with a description in one place: the files of a folder in sorted order, or the library
+// itself.
 Paths described_libraries(const fs::path& place) {
   Paths found;
   const auto take = [&](const fs::path& file) {
-    if (file.extension() == ".so" && fs::exists(fs::path(file).replace_extension(".json"))) found.push_back(file);
+    if (file.extension() == ".so" && fs::exists(fs::path(file).replace_extension(".json")))
+      found.push_back(file);
   };
   if (!fs::is_directory(place)) {
     take(place);
@@ -40,7 +42,9 @@ Paths described_libraries(const fs::path& place) {
   }
   std::error_code unreadable;
   for (const auto& entry : fs::directory_iterator(place, unreadable)) take(entry.path());
-  if (unreadable) throw Error::input(fmt::format("plugin folder {} cannot be read", place.string()), unreadable.message());
+  if (unreadable)
+    throw Error::input(fmt::format("plugin folder {} cannot be read", place.string()),
+                       unreadable.message());
   std::ranges::sort(found);
   return found;
 }
@@ -63,10 +67,11 @@ std::vector<PluginFile> find_plugins(const Paths& extra) {
       if (!seen.insert(fs::weakly_canonical(library)).second) continue;
       const fs::path description = fs::path(library).replace_extension(".json");
       Info info = info_from_json(read_json(description), description.string());
-      const auto same = std::ranges::find(plugins, info.name, [](const PluginFile& p) { return p.info.name; });
+      const auto same =
+          std::ranges::find(plugins, info.name, [](const PluginFile& p) { return p.info.name; });
       if (same != plugins.end()) {
-        throw Error::input(fmt::format("method '{}' is offered by two plugins: {} and {}", info.name,
-                                       same->library.string(), library.string()),
+        throw Error::input(fmt::format("method '{}' is offered by two plugins: {} and {}",
+                                       info.name, same->library.string(), library.string()),
                            "remove one of them or correct VOXARENA_PLUGIN_PATH");
       }
       plugins.push_back({library, std::move(info)});
@@ -77,15 +82,17 @@ std::vector<PluginFile> find_plugins(const Paths& extra) {
 }
 
 LoadedMethod load_method(const std::string& name_or_path, const Paths& extra) {
-  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".so")) return load_library(name_or_path);
+  if (name_or_path.find('/') != std::string::npos || name_or_path.ends_with(".so"))
+    return load_library(name_or_path);
   std::vector<std::string> names;
   for (const PluginFile& plugin : find_plugins(extra)) {
     if (plugin.info.name == name_or_path) return load_library(plugin.library);
     names.push_back(plugin.info.name);
   }
   throw Error::input(fmt::format("there is no method '{}'", name_or_path),
-                     names.empty() ? "no plugins were found; set VOXARENA_PLUGIN_PATH to their folder"
-                                   : fmt::format("installed are: {}", fmt::join(names, ", ")));
+                     names.empty()
+                         ? "no plugins were found; set VOXARENA_PLUGIN_PATH to their folder"
+                         : fmt::format("installed are: {}", fmt::join(names, ", ")));
 }
 
 void describe_plugin(const fs::path& library, const fs::path& json_path) {

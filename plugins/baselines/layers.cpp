@@ -19,18 +19,20 @@ constexpr double kSlope = 0.01;
 at::Tensor he_normal(std::int64_t first, std::int64_t second, const Sizes& kernel) {
   Sizes shape{first, second};
   shape.insert(shape.end(), kernel.begin(), kernel.end());
-  return torch::nn::init::kaiming_normal_(at::empty(shape), kSlope, torch::kFanIn, torch::kLeakyReLU);
+  return torch::nn::init::kaiming_normal_(at::empty(shape), kSlope, torch::kFanIn,
+                                          torch::kLeakyReLU);
 }
 
 // LibTorch sends a single small image to a slow kernel, where two images would go to oneDNN.
 bool wants_onednn(const at::Tensor& x) {
-  return x.dim() == 5 && x.size(0) == 1 && x.is_cpu() && x.scalar_type() == at::kFloat && !at::GradMode::is_enabled() &&
-         at::hasMKLDNN() && at::globalContext().userEnabledMkldnn();
+  return x.dim() == 5 && x.size(0) == 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
+         !at::GradMode::is_enabled() && at::hasMKLDNN() && at::globalContext().userEnabledMkldnn();
 }
 
 }  // namespace
 
-Convolution::Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, Sizes stride, bool with_bias)
+Convolution::Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, Sizes stride,
+                         bool with_bias)
     : weight_(register_parameter("weight", he_normal(out, in, kernel))),
       stride_(std::move(stride)),
       dilation_(kernel.size(), 1) {
@@ -39,7 +41,8 @@ Convolution::Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel,
 }
 
 at::Tensor Convolution::forward(const at::Tensor& x) const {
-  if (wants_onednn(x)) return at::mkldnn_convolution(x, weight_, bias_, padding_, stride_, dilation_, 1);
+  if (wants_onednn(x))
+    return at::mkldnn_convolution(x, weight_, bias_, padding_, stride_, dilation_, 1);
   const Sizes none(stride_.size(), 0);
   return at::convolution(x, weight_, bias_, stride_, padding_, dilation_, false, none, 1);
 }
@@ -55,11 +58,13 @@ at::Tensor TransposedConvolution::forward(const at::Tensor& x) const {
 }
 
 InstanceNorm::InstanceNorm(std::int64_t channels)
-    : weight_(register_parameter("weight", at::ones(channels))), bias_(register_parameter("bias", at::zeros(channels))) {}
+    : weight_(register_parameter("weight", at::ones(channels))),
+      bias_(register_parameter("bias", at::zeros(channels))) {}
 
 at::Tensor InstanceNorm::forward(const at::Tensor& x) const {
   constexpr double kMomentum = 0, kEpsilon = 1e-5;
-  return at::instance_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon, at::globalContext().userEnabledCuDNN());
+  return at::instance_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon,
+                           at::globalContext().userEnabledCuDNN());
 }
 
 void InstanceNorm::zero() {
@@ -71,9 +76,11 @@ at::Tensor activation(const at::Tensor& x) { return at::leaky_relu(x, kSlope); }
 
 at::Tensor activation_(at::Tensor x) { return at::leaky_relu_(x, kSlope); }
 
-ConvUnit::ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride, Form form)
+ConvUnit::ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride,
+                   Form form)
     : activate_(form.activate),
-      conv_(register_module("conv", std::make_shared<Convolution>(in, out, kernel, stride, form.bias))),
+      conv_(register_module("conv",
+                            std::make_shared<Convolution>(in, out, kernel, stride, form.bias))),
       norm_(register_module("norm", std::make_shared<InstanceNorm>(out))) {}
 
 at::Tensor ConvUnit::forward(const at::Tensor& x) const {
@@ -81,10 +88,12 @@ at::Tensor ConvUnit::forward(const at::Tensor& x) const {
   return activate_ ? activation_(y) : y;
 }
 
-ConvStack::ConvStack(int count, std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride)
+ConvStack::ConvStack(int count, std::int64_t in, std::int64_t out, const Sizes& kernel,
+                     const Sizes& stride)
     : convs_(register_module("convs", std::make_shared<List<ConvUnit>>())) {
   const Sizes unit_stride(kernel.size(), 1);
-  for (int i = 0; i < count; ++i) convs_->add(i == 0 ? in : out, out, kernel, i == 0 ? stride : unit_stride);
+  for (int i = 0; i < count; ++i)
+    convs_->add(i == 0 ? in : out, out, kernel, i == 0 ? stride : unit_stride);
 }
 
 at::Tensor ConvStack::forward(at::Tensor x) const {

@@ -1,5 +1,5 @@
-// Convolution units of nnU-Net's networks, for images of two or three dimensions. Children carry the released code's
-// names. Sizes are per axis, in the order of the image's axes.
+// Convolution units of nnU-Net's networks, for images of two or three dimensions. Children carry
+// the released code's names. Sizes are per axis, in the order of the image's axes.
 #pragma once
 
 #include <torch/nn/module.h>
@@ -19,7 +19,8 @@ class List : public torch::nn::Module {
   template <class... Arguments>
   ModuleType& add(Arguments&&... arguments) {
     const std::string name = std::to_string(items_.size());
-    items_.push_back(register_module(name, std::make_shared<ModuleType>(std::forward<Arguments>(arguments)...)));
+    items_.push_back(
+        register_module(name, std::make_shared<ModuleType>(std::forward<Arguments>(arguments)...)));
     return *items_.back();
   }
   std::size_t size() const { return items_.size(); }
@@ -32,7 +33,8 @@ class List : public torch::nn::Module {
 // Padding (k - 1) / 2. Weights He-normal for a leaky ReLU of slope 0.01, biases 0.
 class Convolution : public torch::nn::Module {
  public:
-  Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, Sizes stride, bool with_bias = true);
+  Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, Sizes stride,
+              bool with_bias = true);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
@@ -72,7 +74,8 @@ class ConvUnit : public torch::nn::Module {
     bool bias = true;
     bool activate = true;
   };
-  ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride, Form form = {true, true});
+  ConvUnit(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride,
+           Form form = {true, true});
   at::Tensor forward(const at::Tensor& x) const;
   InstanceNorm& norm() { return *norm_; }
 

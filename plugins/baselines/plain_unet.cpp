@@ -12,7 +12,8 @@ class PlainEncoder : public Encoder {
     std::int64_t in = channels;
     for (std::size_t s = 0; s < architecture.features.size(); ++s) {
       const std::int64_t out = architecture.features[s];
-      stages_->add().add(architecture.blocks_per_stage[s], in, out, architecture.kernel_sizes[s], architecture.strides[s]);
+      stages_->add().add(architecture.blocks_per_stage[s], in, out, architecture.kernel_sizes[s],
+                         architecture.strides[s]);
       in = out;
     }
   }
@@ -42,7 +43,8 @@ class PlainUNet : public Method {
   journal = {Nature Methods}, volume = {18}, number = {2}, pages = {203--211}, year = {2021}
 })",
             .capabilities = {},
-            .options = {Option::flag("deep_supervision", true).help("train the decoder's lower resolutions too")}};
+            .options = {Option::flag("deep_supervision", true)
+                            .help("train the decoder's lower resolutions too")}};
   }
 
   std::unique_ptr<Model> create(const Plan& plan, const Options& options) const override {

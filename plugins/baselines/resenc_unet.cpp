@@ -1,4 +1,5 @@
-// nnU-Net's ResidualEncoderUNet: residual blocks (ResNet-D) in the encoder, one convolution per decoder stage.
+// nnU-Net's ResidualEncoderUNet: residual blocks (ResNet-D) in the encoder, one convolution per
+// decoder stage.
 #include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/avg_pool3d.h>
 
@@ -10,16 +11,17 @@
 namespace voxarena::baselines {
 namespace {
 
-// The branch beside the two convolutions: average pooling where the block has a stride (child 0, no parameters), then a
-// 1x1 convolution without bias where the number of channels changes.
+// The branch beside the two convolutions: average pooling where the block has a stride (child 0, no
+// parameters), then a 1x1 convolution without bias where the number of channels changes.
 class Shortcut : public torch::nn::Module {
  public:
   Shortcut(std::int64_t in, std::int64_t out, const Sizes& stride) {
     const Sizes ones(stride.size(), 1);
     if (stride != ones) pool_ = stride;
     if (in == out) return;
-    projection_ = register_module(pool_.empty() ? "0" : "1",
-                                  std::make_shared<ConvUnit>(in, out, ones, ones, ConvUnit::Form{false, false}));
+    projection_ = register_module(
+        pool_.empty() ? "0" : "1",
+        std::make_shared<ConvUnit>(in, out, ones, ones, ConvUnit::Form{false, false}));
   }
 
   at::Tensor forward(at::Tensor x) const {
@@ -37,8 +39,9 @@ class ResidualBlock : public torch::nn::Module {
  public:
   ResidualBlock(std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride)
       : conv1_(register_module("conv1", std::make_shared<ConvUnit>(in, out, kernel, stride))),
-        conv2_(register_module("conv2", std::make_shared<ConvUnit>(out, out, kernel, Sizes(kernel.size(), 1),
-                                                                   ConvUnit::Form{true, false}))),
+        conv2_(register_module("conv2",
+                               std::make_shared<ConvUnit>(out, out, kernel, Sizes(kernel.size(), 1),
+                                                          ConvUnit::Form{true, false}))),
         skip_(register_module("skip", std::make_shared<Shortcut>(in, out, stride))) {
     conv2_->norm().zero();  // the block starts as its shortcut
   }
@@ -54,10 +57,12 @@ class ResidualBlock : public torch::nn::Module {
 
 class ResidualStage : public torch::nn::Module {
  public:
-  ResidualStage(int count, std::int64_t in, std::int64_t out, const Sizes& kernel, const Sizes& stride)
+  ResidualStage(int count, std::int64_t in, std::int64_t out, const Sizes& kernel,
+                const Sizes& stride)
       : blocks_(register_module("blocks", std::make_shared<List<ResidualBlock>>())) {
     const Sizes ones(kernel.size(), 1);
-    for (int b = 0; b < count; ++b) blocks_->add(b == 0 ? in : out, out, kernel, b == 0 ? stride : ones);
+    for (int b = 0; b < count; ++b)
+      blocks_->add(b == 0 ? in : out, out, kernel, b == 0 ? stride : ones);
   }
 
   at::Tensor forward(at::Tensor x) const {
@@ -72,8 +77,9 @@ class ResidualStage : public torch::nn::Module {
 class ResidualEncoder : public Encoder {
  public:
   ResidualEncoder(std::int64_t channels, const Architecture& a)
-      : stem_(register_module("stem", std::make_shared<ConvStack>(1, channels, a.features[0], a.kernel_sizes[0],
-                                                                  Sizes(a.kernel_sizes[0].size(), 1)))),
+      : stem_(register_module(
+            "stem", std::make_shared<ConvStack>(1, channels, a.features[0], a.kernel_sizes[0],
+                                                Sizes(a.kernel_sizes[0].size(), 1)))),
         stages_(register_module("stages", std::make_shared<List<ResidualStage>>())) {
     std::int64_t in = a.features[0];
     for (std::size_t s = 0; s < a.features.size(); ++s) {
@@ -109,11 +115,14 @@ class ResidualEncoderUNet : public Method {
   booktitle = {MICCAI}, year = {2024}
 })",
             .capabilities = {},
-            .options = {Option::flag("deep_supervision", true).help("train the decoder's lower resolutions too")}};
+            .options = {Option::flag("deep_supervision", true)
+                            .help("train the decoder's lower resolutions too")}};
   }
 
-  // The default plan's stages with residual blocks: 1, 3, 4, 6, 6, ... in the encoder, one convolution in the decoder.
-  Plan plan(const Fingerprint&, const Plan& default_plan, const Budget&, const Options&) const override {
+  // The default plan's stages with residual blocks: 1, 3, 4, 6, 6, ... in the encoder, one
+  // convolution in the decoder.
+  Plan plan(const Fingerprint&, const Plan& default_plan, const Budget&,
+            const Options&) const override {
     constexpr int kBlocks[] = {1, 3, 4, 6};
     Plan plan = default_plan;
     Architecture& a = plan.configuration.architecture;

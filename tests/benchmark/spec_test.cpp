@@ -41,7 +41,8 @@ TEST(Spec, ReadsTheWholeMatrix) {
 }
 
 TEST(Spec, WithoutFoldsAndMirrorAxesTheFieldsDefaultsHold) {
-  const BenchmarkSpec spec = parse_spec("name = 'a'\ndatasets = ['1']\n[[method]]\nplugin = 'plain_unet'\n", "s");
+  const BenchmarkSpec spec =
+      parse_spec("name = 'a'\ndatasets = ['1']\n[[method]]\nplugin = 'plain_unet'\n", "s");
   EXPECT_EQ(spec.folds, (std::vector<int>{0, 1, 2, 3, 4}));
   EXPECT_FALSE(spec.protocol.mirror_axes.has_value());
   EXPECT_EQ(spec.protocol.budget.iterations, 250'000);
@@ -62,7 +63,8 @@ TEST_P(BrokenSpec, NamesPlaceAndRemedy) {
     FAIL() << "was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), Error::Kind::input);
-    EXPECT_NE(std::string(error.what()).find(GetParam().message), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(GetParam().message), std::string::npos)
+        << error.what();
     EXPECT_NE(error.hint().find(GetParam().hint), std::string::npos) << error.hint();
   }
 }
@@ -71,21 +73,32 @@ TEST_P(BrokenSpec, NamesPlaceAndRemedy) {
 #define METHOD "[[method]]\nplugin = 'plain_unet'\n"
 INSTANTIATE_TEST_SUITE_P(
     , BrokenSpec,
-    testing::Values(
-        Broken{"NotToml", "name = ", "spec.toml, line 1", "valid TOML"},
-        Broken{"UnknownKey", HEAD "fold = [0]\n" METHOD, "spec.toml, line 3, column 8: fold: unknown key", "'folds'"},
-        Broken{"UnknownProtocolKey", HEAD "[protocol]\niteration = 3\n" METHOD, "protocol.iteration", "'iterations'"},
-        Broken{"WrongType", HEAD "[protocol]\niterations = 'many'\n" METHOD, "must be an integer, not a text", ""},
-        Broken{"ImpossibleValue", HEAD "[protocol]\niterations = 0\n" METHOD, "line 4, column 14", "least possible"},
-        Broken{"UnknownBudget", HEAD "[protocol]\nbudget = 'huge'\n" METHOD, "unknown budget 'huge'", "smoke, cpu"},
-        Broken{"UnknownConfiguration", HEAD "[protocol]\nconfiguration = '4d'\n" METHOD, "'4d'", "3d_fullres"},
-        Broken{"MirrorAxisTwice", HEAD "[protocol]\nmirror_axes = [1, 1]\n" METHOD, "names an axis twice", ""},
-        Broken{"NoMethod", HEAD, "no [[method]]", "plain_unet"},
-        Broken{"MethodWithoutPlugin", HEAD "[[method]]\nname = 'x'\n", "method.plugin: is missing", "plugin ="},
-        Broken{"MethodTwice", HEAD METHOD METHOD, "'plain_unet' is the name of an earlier method", "own"},
-        Broken{"NoDatasets", "name = 'a'\ndatasets = []\n" METHOD, "names no data set", "Dataset004"},
-        Broken{"DatasetsAsText", "name = 'a'\ndatasets = '1'\n" METHOD, "must be a list of texts", "brackets"},
-        Broken{"NegativeFold", HEAD "folds = [-1]\n" METHOD, "-1 is impossible", "0 to"}),
+    testing::Values(Broken{"NotToml", "name = ", "spec.toml, line 1", "valid TOML"},
+                    Broken{"UnknownKey", HEAD "fold = [0]\n" METHOD,
+                           "spec.toml, line 3, column 8: fold: unknown key", "'folds'"},
+                    Broken{"UnknownProtocolKey", HEAD "[protocol]\niteration = 3\n" METHOD,
+                           "protocol.iteration", "'iterations'"},
+                    Broken{"WrongType", HEAD "[protocol]\niterations = 'many'\n" METHOD,
+                           "must be an integer, not a text", ""},
+                    Broken{"ImpossibleValue", HEAD "[protocol]\niterations = 0\n" METHOD,
+                           "line 4, column 14", "least possible"},
+                    Broken{"UnknownBudget", HEAD "[protocol]\nbudget = 'huge'\n" METHOD,
+                           "unknown budget 'huge'", "smoke, cpu"},
+                    Broken{"UnknownConfiguration", HEAD "[protocol]\nconfiguration = '4d'\n" METHOD,
+                           "'4d'", "3d_fullres"},
+                    Broken{"MirrorAxisTwice", HEAD "[protocol]\nmirror_axes = [1, 1]\n" METHOD,
+                           "names an axis twice", ""},
+                    Broken{"NoMethod", HEAD, "no [[method]]", "plain_unet"},
+                    Broken{"MethodWithoutPlugin", HEAD "[[method]]\nname = 'x'\n",
+                           "method.plugin: is missing", "plugin ="},
+                    Broken{"MethodTwice", HEAD METHOD METHOD,
+                           "'plain_unet' is the name of an earlier method", "own"},
+                    Broken{"NoDatasets", "name = 'a'\ndatasets = []\n" METHOD, "names no data set",
+                           "Dataset004"},
+                    Broken{"DatasetsAsText", "name = 'a'\ndatasets = '1'\n" METHOD,
+                           "must be a list of texts", "brackets"},
+                    Broken{"NegativeFold", HEAD "folds = [-1]\n" METHOD, "-1 is impossible",
+                           "0 to"}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

@@ -1,5 +1,6 @@
-// What users break, and what the program says: one clear error that names the file, case or field, with a hint; or the
-// input is legal and handled. A row is a defect made in a fresh workspace, and what must come of it.
+// What users break, and what the program says: one clear error that names the file, case or field,
+// with a hint; or the input is legal and handled. A row is a defect made in a fresh workspace, and
+// what must come of it.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -17,8 +18,8 @@ namespace fs = std::filesystem;
 struct Row {
   const char* name;
   std::function<void(const Workspace&)> break_it;
-  int exit_code;                      // of the benchmark (or `arguments`)
-  std::vector<std::string> mentions;  // all must stand in the message
+  int exit_code;                            // of the benchmark (or `arguments`)
+  std::vector<std::string> mentions;        // all must stand in the message
   std::vector<std::string> arguments = {};  // instead of `benchmark spec.toml`
 };
 
@@ -36,7 +37,8 @@ void edit_label(const fs::path& file, const std::function<void(LabelImage&)>& ch
 
 // Keeps the first `keep` of what a file holds.
 void truncate(const fs::path& file, double keep) {
-  fs::resize_file(file, static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(file)) * keep));
+  fs::resize_file(file,
+                  static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(file)) * keep));
 }
 
 void flip_bytes(const fs::path& file, std::int64_t from_end) {
@@ -68,64 +70,109 @@ fs::path stored(const Workspace& work, const char* ending) {
 
 std::vector<Row> rows() {
   return {
-      {"MissingDatasetJson", [](const Workspace& w) { fs::remove(w.dataset() / "dataset.json"); }, 1, {"dataset.json"}},
-      {"DatasetJsonNotJson", [](const Workspace& w) { w.write(w.dataset() / "dataset.json", "{\"labels\": "); }, 1,
+      {"MissingDatasetJson",
+       [](const Workspace& w) { fs::remove(w.dataset() / "dataset.json"); },
+       1,
+       {"dataset.json"}},
+      {"DatasetJsonNotJson",
+       [](const Workspace& w) { w.write(w.dataset() / "dataset.json", "{\"labels\": "); },
+       1,
        {"dataset.json", "line 1"}},
       {"WrongNumTraining",
-       [](const Workspace& w) { w.edit(w.dataset() / "dataset.json", "\"numTraining\": 8", "\"numTraining\": 9"); }, 1,
+       [](const Workspace& w) {
+         w.edit(w.dataset() / "dataset.json", "\"numTraining\": 8", "\"numTraining\": 9");
+       },
+       1,
        {"numTraining", "9", "8"}},
       {"BackgroundIsNotZero",
-       [](const Workspace& w) { w.edit(w.dataset() / "dataset.json", "\"background\": 0", "\"background\": 7"); }, 1,
+       [](const Workspace& w) {
+         w.edit(w.dataset() / "dataset.json", "\"background\": 0", "\"background\": 7");
+       },
+       1,
        {"dataset.json", "background"}},
       {"UndeclaredLabelValue",
-       [](const Workspace& w) { edit_label(w.label(0), [](LabelImage& l) { l.voxels.values[9] = 77; }); }, 1,
+       [](const Workspace& w) {
+         edit_label(w.label(0), [](LabelImage& l) { l.voxels.values[9] = 77; });
+       },
+       1,
        {"phantom_", "77"}},
       {"LabelOfOtherSize",
        [](const Workspace& w) {
-         edit_label(w.label(0), [](LabelImage& l) { l.voxels = Volume<std::int16_t>(1, {3, 4, 5}); });
+         edit_label(w.label(0), [](LabelImage& l) {
+           l.voxels = Volume<std::int16_t>(1, {3, 4, 5});
+         });
        },
-       1, {"phantom_", "size"}},
+       1,
+       {"phantom_", "size"}},
       {"LabelOfOtherSpacing",
-       [](const Workspace& w) { edit_label(w.label(0), [](LabelImage& l) { l.geometry.spacing[2] *= 2; }); }, 1,
+       [](const Workspace& w) {
+         edit_label(w.label(0), [](LabelImage& l) { l.geometry.spacing[2] *= 2; });
+       },
+       1,
        {"phantom_", "spacing"}},
       {"LabelOfOtherDirectionIsAWarning",
-       [](const Workspace& w) { edit_label(w.label(0), [](LabelImage& l) { l.geometry.direction[0] = -1; }); }, 0,
+       [](const Workspace& w) {
+         edit_label(w.label(0), [](LabelImage& l) { l.geometry.direction[0] = -1; });
+       },
+       0,
        {"direction"}},
       {"NanVoxels",
        [](const Workspace& w) {
-         edit_image(w.image(0), [](Image& i) { i.voxels.values[100] = std::numeric_limits<float>::quiet_NaN(); });
+         edit_image(w.image(0), [](Image& i) {
+           i.voxels.values[100] = std::numeric_limits<float>::quiet_NaN();
+         });
        },
-       1, {"phantom_", "NaN"}},
-      {"TruncatedImage", [](const Workspace& w) { truncate(w.image(1), 0.6); }, 1, {"phantom_", ".nii.gz"}},
-      {"EmptyImageFile", [](const Workspace& w) { truncate(w.image(1), 0); }, 1, {"phantom_", ".nii.gz"}},
+       1,
+       {"phantom_", "NaN"}},
+      {"TruncatedImage",
+       [](const Workspace& w) { truncate(w.image(1), 0.6); },
+       1,
+       {"phantom_", ".nii.gz"}},
+      {"EmptyImageFile",
+       [](const Workspace& w) { truncate(w.image(1), 0); },
+       1,
+       {"phantom_", ".nii.gz"}},
       {"MissingImage", [](const Workspace& w) { fs::remove(w.image(2)); }, 1, {"numTraining"}},
-      {"MissingLabel", [](const Workspace& w) { fs::remove(w.label(2)); }, 1, {"labelsTr", "phantom_"}},
+      {"MissingLabel",
+       [](const Workspace& w) { fs::remove(w.label(2)); },
+       1,
+       {"labelsTr", "phantom_"}},
       {"MissingChannel",
        [](const Workspace& w) {
-         w.edit(w.dataset() / "dataset.json", "\"channel_names\": {", "\"channel_names\": { \"1\": \"T2\",");
+         w.edit(w.dataset() / "dataset.json", "\"channel_names\": {",
+                "\"channel_names\": { \"1\": \"T2\",");
        },
-       1, {"_0001"}},
+       1,
+       {"_0001"}},
       {"DuplicateCase",
        [](const Workspace& w) {
          w.write(w.dataset() / "splits_final.json",
                  splits(R"("phantom_000", "phantom_001", "phantom_001")", R"("phantom_002")"));
        },
-       1, {"phantom_001", "splits_final.json"}},
+       1,
+       {"phantom_001", "splits_final.json"}},
       {"SplitNamesUnknownCase",
        [](const Workspace& w) {
-         w.write(w.dataset() / "splits_final.json", splits(R"("phantom_000", "nobody")", R"("phantom_002")"));
+         w.write(w.dataset() / "splits_final.json",
+                 splits(R"("phantom_000", "nobody")", R"("phantom_002")"));
        },
-       1, {"nobody", "splits_final.json"}},
+       1,
+       {"nobody", "splits_final.json"}},
       {"SplitWithACaseInBothHalves",
        [](const Workspace& w) {
-         w.write(w.dataset() / "splits_final.json", splits(R"("phantom_000", "phantom_001")", R"("phantom_001")"));
+         w.write(w.dataset() / "splits_final.json",
+                 splits(R"("phantom_000", "phantom_001")", R"("phantom_001")"));
        },
-       1, {"phantom_001", "splits_final.json"}},
+       1,
+       {"phantom_001", "splits_final.json"}},
       {"EmptyLabelIsLegal",
        [](const Workspace& w) {
-         edit_label(w.label(0), [](LabelImage& l) { std::fill(l.voxels.values.begin(), l.voxels.values.end(), 0); });
+         edit_label(w.label(0), [](LabelImage& l) {
+           std::fill(l.voxels.values.begin(), l.voxels.values.end(), 0);
+         });
        },
-       0, {}},
+       0,
+       {}},
       {"OneSliceVolumeIsLegal",
        [](const Workspace& w) {
          edit_image(w.image(0), [](Image& i) {
@@ -137,33 +184,59 @@ std::vector<Row> rows() {
            l.voxels = Volume<std::int16_t>(1, {1, l.voxels.size[1], l.voxels.size[2]});
          });
        },
-       0, {}},
+       0,
+       {}},
       {"ImageSmallerThanThePatchIsLegal",
        [](const Workspace& w) {
          edit_image(w.image(0), [](Image& i) { i.voxels = Volume<float>(1, {4, 5, 6}, 1.0F); });
-         edit_label(w.label(0), [](LabelImage& l) { l.voxels = Volume<std::int16_t>(1, {4, 5, 6}, 1); });
+         edit_label(w.label(0), [](LabelImage& l) {
+           l.voxels = Volume<std::int16_t>(1, {4, 5, 6}, 1);
+         });
        },
-       0, {}},
-      {"UnknownDataset", [](const Workspace& w) { w.edit(w.spec(), "Dataset900_Phantom", "Dataset901_Other"); }, 1,
+       0,
+       {}},
+      {"UnknownDataset",
+       [](const Workspace& w) { w.edit(w.spec(), "Dataset900_Phantom", "Dataset901_Other"); },
+       1,
        {"Dataset901_Other"}},
-      {"UnknownMethod", [](const Workspace& w) { w.edit(w.spec(), "\"plain_unet\"", "\"plane_unet\""); }, 1,
+      {"UnknownMethod",
+       [](const Workspace& w) { w.edit(w.spec(), "\"plain_unet\"", "\"plane_unet\""); },
+       1,
        {"plane_unet", "plain_unet"}},
       {"UnknownOption",
-       [](const Workspace& w) { w.edit(w.spec(), "\"plain_unet\"", "\"plain_unet\"\noptions = { depth = 3 }"); }, 1,
+       [](const Workspace& w) {
+         w.edit(w.spec(), "\"plain_unet\"", "\"plain_unet\"\noptions = { depth = 3 }");
+       },
+       1,
        {"depth", "spec.toml"}},
-      {"UnknownSpecKey", [](const Workspace& w) { w.edit(w.spec(), "iterations =", "iteration ="); }, 1,
+      {"UnknownSpecKey",
+       [](const Workspace& w) { w.edit(w.spec(), "iterations =", "iteration ="); },
+       1,
        {"spec.toml", "iteration", "iterations"}},
-      {"WrongTypeInSpec", [](const Workspace& w) { w.edit(w.spec(), "iterations = 8", "iterations = \"8\""); }, 1,
+      {"WrongTypeInSpec",
+       [](const Workspace& w) { w.edit(w.spec(), "iterations = 8", "iterations = \"8\""); },
+       1,
        {"spec.toml", "iterations", "integer"}},
-      {"UnknownFold", [](const Workspace& w) {
-         w.write(w.dataset() / "splits_final.json", splits(R"("phantom_000", "phantom_001")", R"("phantom_002")"));
-         w.edit(w.spec(), "mirror_axes = [2]", "mirror_axes = [3]"); },
-       1, {"mirror_axes"}},
+      {"UnknownFold",
+       [](const Workspace& w) {
+         w.write(w.dataset() / "splits_final.json",
+                 splits(R"("phantom_000", "phantom_001")", R"("phantom_002")"));
+         w.edit(w.spec(), "mirror_axes = [2]", "mirror_axes = [3]");
+       },
+       1,
+       {"mirror_axes"}},
       {"UnknownCommand", [](const Workspace&) {}, 2, {"unknown command 'trane'"}, {"trane"}},
       {"UnknownFlag", [](const Workspace&) {}, 2, {"--fast"}, {"benchmark", "--fast"}},
       {"MissingSpec", [](const Workspace&) {}, 1, {"nowhere.toml"}, {"benchmark", "nowhere.toml"}},
-      {"UnusableDevice", [](const Workspace&) {}, 1, {"cuda"}, {"train", "900", "plain_unet", "--device", "cuda:7"}},
-      {"ResultsIsAFile", [](const Workspace& w) { w.write(w.results(), "not a folder"); }, 1, {"results"}},
+      {"UnusableDevice",
+       [](const Workspace&) {},
+       1,
+       {"cuda"},
+       {"train", "900", "plain_unet", "--device", "cuda:7"}},
+      {"ResultsIsAFile",
+       [](const Workspace& w) { w.write(w.results(), "not a folder"); },
+       1,
+       {"results"}},
       {"CorruptedCheckpoint",
        [](const Workspace& w) {
          run_first(w);
@@ -171,7 +244,8 @@ std::vector<Row> rows() {
          fs::remove_all(w.run("plain_unet") / "predictions");
          fs::remove(w.run("plain_unet") / "records.csv");
        },
-       1, {"checkpoint_final.safetensors"}},
+       1,
+       {"checkpoint_final.safetensors"}},
       {"CorruptedStoreFile",
        [](const Workspace& w) {
          run_first(w);
@@ -180,25 +254,29 @@ std::vector<Row> rows() {
            if (entry.path().string().ends_with(".b2nd")) truncate(entry.path(), 0.5);
          }
        },
-       1, {".b2nd"}},
+       1,
+       {".b2nd"}},
       {"CorruptedManifest",
        [](const Workspace& w) {
          run_first(w);
          truncate(w.run("plain_unet") / "manifest.json", 0.5);
        },
-       1, {"manifest.json"}},
+       1,
+       {"manifest.json"}},
       {"CorruptedRecords",
        [](const Workspace& w) {
          run_first(w);
          truncate(w.run("plain_unet") / "records.csv", 0.7);
        },
-       1, {"records.csv", "line"}},
+       1,
+       {"records.csv", "line"}},
       {"PluginThatIsNone",
        [](const Workspace& w) {
          w.write(w.root() / "none.so", "not a library");
          w.edit(w.spec(), "\"plain_unet\"", "\"" + (w.root() / "none.so").string() + "\"");
        },
-       1, {"none.so"}},
+       1,
+       {"none.so"}},
   };
 }
 
@@ -211,19 +289,24 @@ TEST_P(BrokenInput, IsNamedWithAHint) {
   const Outcome outcome =
       GetParam().arguments.empty() ? work.benchmark() : work.voxarena(GetParam().arguments);
   EXPECT_EQ(outcome.exit_code, GetParam().exit_code) << outcome.err;
-  for (const std::string& part : GetParam().mentions) EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " in\n" << outcome.err;
+  for (const std::string& part : GetParam().mentions)
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " in\n" << outcome.err;
   if (GetParam().exit_code == 0) return;
   EXPECT_NE(outcome.err.find("error: "), std::string::npos) << outcome.err;
   EXPECT_NE(outcome.err.find("hint: "), std::string::npos) << outcome.err;
-  EXPECT_EQ(outcome.err.find("error: "), outcome.err.rfind("error: ")) << "more than one error:\n" << outcome.err;
+  EXPECT_EQ(outcome.err.find("error: "), outcome.err.rfind("error: ")) << "more than one error:\n"
+                                                                       << outcome.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(, BrokenInput, testing::ValuesIn(rows()), [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(, BrokenInput, testing::ValuesIn(rows()),
+                         [](const auto& info) { return info.param.name; });
 
-// As on a full disk: no file may grow beyond a limit. Nothing half-written stays, and with room the work goes on.
+// As on a full disk: no file may grow beyond a limit. Nothing half-written stays, and with room the
+// work goes on.
 TEST(FullDisk, IsNamedAndLeavesNothingHalfWritten) {
   const Workspace work;
-  const Outcome full = work.benchmark({.environment = {}, .kill_after = 0, .file_size_limit = 4000});
+  const Outcome full =
+      work.benchmark({.environment = {}, .kill_after = 0, .file_size_limit = 4000});
   EXPECT_EQ(full.exit_code, 1) << full.err;
   EXPECT_NE(full.err.find("hint: "), std::string::npos) << full.err;
   for (const auto& entry : fs::recursive_directory_iterator(work.root())) {

@@ -13,16 +13,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What two runs must agree in: checkpoint, predictions, records and tables (without measured times).
+// What two runs must agree in: checkpoint, predictions, records and tables (without measured
+// times).
 std::map<std::string, std::string> products(const Workspace& work) {
-  const Outcome tables = work.voxarena(
-      {"leaderboard", work.results().string(), "-o", (work.root() / "tables").string(), "--no-times"});
+  const Outcome tables = work.voxarena({"leaderboard", work.results().string(), "-o",
+                                        (work.root() / "tables").string(), "--no-times"});
   EXPECT_EQ(tables.exit_code, 0) << tables.err;
   std::map<std::string, std::string> out;
-  const auto add = [&](const fs::path& file) { out[fs::relative(file, work.root()).string()] = work.read(file); };
+  const auto add = [&](const fs::path& file) {
+    out[fs::relative(file, work.root()).string()] = work.read(file);
+  };
   add(work.run("plain_unet") / "checkpoint_final.safetensors");
   add(work.run("plain_unet") / "records.csv");
-  for (const auto& entry : fs::directory_iterator(work.run("plain_unet") / "predictions")) add(entry.path());
+  for (const auto& entry : fs::directory_iterator(work.run("plain_unet") / "predictions"))
+    add(entry.path());
   for (const auto& entry : fs::directory_iterator(work.root() / "tables")) add(entry.path());
   return out;
 }
@@ -39,14 +43,16 @@ TEST(KillAndResume, TwentyRandomKillsChangeNothing) {
   const Workspace undisturbed;
   const auto start = std::chrono::steady_clock::now();
   const Outcome whole = undisturbed.benchmark();
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   ASSERT_EQ(whole.exit_code, 0) << whole.err;
 
   Workspace killed;
   CounterRandom random(20'26, {11});
   int kills = 0;
   for (int attempt = 0; attempt < 400 && kills < 20; ++attempt) {
-    const Outcome outcome = killed.benchmark({.environment = {}, .kill_after = random.uniform(0.05, seconds)});
+    const Outcome outcome =
+        killed.benchmark({.environment = {}, .kill_after = random.uniform(0.05, seconds)});
     if (outcome.exit_code == 128 + 9) {
       ++kills;
       continue;

@@ -26,8 +26,8 @@ const fs::path& phantom() {
   static const TemporaryFolder folder;
   static const fs::path dataset = [] {
     const fs::path path = folder.path() / "Dataset900_Phantom";
-    const Outcome outcome =
-        run_voxarena({"phantom", path.string(), "--cases", "8", "--classes", "2", "--size", "12,24,24", "--quiet"});
+    const Outcome outcome = run_voxarena({"phantom", path.string(), "--cases", "8", "--classes",
+                                          "2", "--size", "12,24,24", "--quiet"});
     if (outcome.exit_code != 0) throw std::runtime_error("voxarena phantom: " + outcome.err);
     return path;
   }();
@@ -60,7 +60,8 @@ fs::path Workspace::run(const std::string& method, int fold) const {
   throw std::runtime_error("no run of " + method);
 }
 
-Outcome Workspace::voxarena(std::vector<std::string> arguments, const ProgramOptions& options) const {
+Outcome Workspace::voxarena(std::vector<std::string> arguments,
+                            const ProgramOptions& options) const {
   for (const char* name : {"raw", "preprocessed", "results"}) {
     arguments.push_back(std::string("--") + name);
     arguments.push_back((root() / name).string());

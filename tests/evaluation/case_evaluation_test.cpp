@@ -1,15 +1,14 @@
 #include "evaluation/case_evaluation.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include "voxarena/core/json.h"
-#include "voxarena/data/image_io.h"
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "voxarena/core/json.h"
+#include "voxarena/data/image_io.h"
 
 namespace voxarena {
 namespace {

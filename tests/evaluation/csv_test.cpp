@@ -1,8 +1,8 @@
 #include "evaluation/csv.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "tests/support/expect_error.h"
 

@@ -1,14 +1,13 @@
 #include "evaluation/folder_evaluation.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
 
-#include <gtest/gtest.h>
-
-#include "voxarena/data/image_io.h"
-
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "voxarena/data/image_io.h"
 
 namespace voxarena {
 namespace {

@@ -1,9 +1,9 @@
 #include "evaluation/leaderboard.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <cmath>
-
-#include <gtest/gtest.h>
 
 #include "tests/evaluation/example_leaderboard.h"
 #include "tests/support/expect_error.h"

@@ -1,9 +1,9 @@
 #include "evaluation/metric.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <set>
-
-#include <gtest/gtest.h>
 
 #include "voxarena/core/error.h"
 

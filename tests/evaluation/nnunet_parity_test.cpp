@@ -1,12 +1,11 @@
 // Small random label maps and nnU-Net's own summary of them (tests/golden/evaluation/make.py).
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "voxarena/core/files.h"
-
 #include "evaluation/summary.h"
+#include "voxarena/core/files.h"
 
 namespace voxarena {
 namespace {

@@ -1,8 +1,8 @@
 #include "evaluation/statistics.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace voxarena {
 namespace {

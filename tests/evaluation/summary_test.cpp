@@ -1,8 +1,8 @@
 #include "evaluation/summary.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace voxarena {

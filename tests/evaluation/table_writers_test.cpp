@@ -1,14 +1,13 @@
 #include "evaluation/table_writers.h"
 
-#include <algorithm>
-
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
-#include "voxarena/core/files.h"
+#include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "evaluation/csv.h"
 #include "tests/evaluation/example_leaderboard.h"
+#include "voxarena/core/files.h"
 
 namespace voxarena {
 namespace {

@@ -23,7 +23,8 @@ TEST(Conformance, InstalledMethodsPassEveryCheck) {
     const std::vector<CheckResult> results = run_conformance(plugin.info.name, quiet_context());
     EXPECT_EQ(results.size(), 9U);
     for (const CheckResult& result : results) {
-      EXPECT_TRUE(result.passed) << plugin.info.name << ": " << result.name << ": " << result.detail;
+      EXPECT_TRUE(result.passed) << plugin.info.name << ": " << result.name << ": "
+                                 << result.detail;
     }
   }
 }
@@ -52,13 +53,15 @@ TEST_P(ConformanceFault, IsNoticed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Faults, ConformanceFault,
-    ::testing::Values(Fault{"name", "metadata", "lower-case"}, Fault{"help", "options", "'width' has no help"},
-                      Fault{"shape", "shapes", "1 x 3 x 16 x 24 x 16 instead of 1 x 2 x 16 x 24 x 16"},
-                      Fault{"not_finite", "loss and gradients", "finite"},
-                      Fault{"unused_parameter", "loss and gradients", "parameter unused gets no gradient"},
-                      Fault{"hidden_state", "save and load", "state outside of parameters"},
-                      Fault{"random", "determinism", "other logits"}, Fault{"cpu_tensor", "shadow device", "two devices"},
-                      Fault{"throw_in_forward", "shapes", "no idea what to do"}),
+    ::testing::Values(
+        Fault{"name", "metadata", "lower-case"}, Fault{"help", "options", "'width' has no help"},
+        Fault{"shape", "shapes", "1 x 3 x 16 x 24 x 16 instead of 1 x 2 x 16 x 24 x 16"},
+        Fault{"not_finite", "loss and gradients", "finite"},
+        Fault{"unused_parameter", "loss and gradients", "parameter unused gets no gradient"},
+        Fault{"hidden_state", "save and load", "state outside of parameters"},
+        Fault{"random", "determinism", "other logits"},
+        Fault{"cpu_tensor", "shadow device", "two devices"},
+        Fault{"throw_in_forward", "shapes", "no idea what to do"}),
     [](const auto& info) { return std::string(info.param.fault); });
 
 TEST(Conformance, TheFaultyMethodWithoutFaultPasses) {

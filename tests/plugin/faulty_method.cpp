@@ -52,10 +52,13 @@ class FaultyMethod : public voxarena::Method {
             .licence = "Apache-2.0",
             .citation = "none",
             .capabilities = {},
-            .options = {voxarena::Option::integer("width", 8).range(1, 16).help(fault("help") ? "" : "of nothing")}};
+            .options = {voxarena::Option::integer("width", 8)
+                            .range(1, 16)
+                            .help(fault("help") ? "" : "of nothing")}};
   }
 
-  std::unique_ptr<voxarena::Model> create(const voxarena::Plan& plan, const voxarena::Options&) const override {
+  std::unique_ptr<voxarena::Model> create(const voxarena::Plan& plan,
+                                          const voxarena::Options&) const override {
     if (fault("throw_in_create")) throw 42;
     if (fault("no_model")) return nullptr;
     return voxarena::model<PointWise>(plan.channels, plan.classes, plan.patch_size().size());

@@ -10,14 +10,15 @@ namespace voxarena {
 namespace {
 
 TEST(Info, SurvivesBeingWrittenAndRead) {
-  const Info info{.name = "tiny",
-                  .version = "1.0",
-                  .summary = "two convolutions",
-                  .licence = "MIT",
-                  .citation = "@misc{tiny}",
-                  .capabilities = {.two_d = false, .needs_weights = true},
-                  .options = {Option::integer("width", 16).range(4, 64).help("channels"),
-                              Option::text("norm", "instance").choices({"instance", "batch"}).help("which")}};
+  const Info info{
+      .name = "tiny",
+      .version = "1.0",
+      .summary = "two convolutions",
+      .licence = "MIT",
+      .citation = "@misc{tiny}",
+      .capabilities = {.two_d = false, .needs_weights = true},
+      .options = {Option::integer("width", 16).range(4, 64).help("channels"),
+                  Option::text("norm", "instance").choices({"instance", "batch"}).help("which")}};
   const Info read = info_from_json(to_json(info), "tiny.json");
   EXPECT_EQ(to_json(read), to_json(info));
   EXPECT_FALSE(read.capabilities.two_d);
@@ -31,7 +32,8 @@ TEST(Info, NamesTheFileOfABrokenDescription) {
     info_from_json({{"name", "tiny"}}, "plugins/tiny.json");
     FAIL() << "a description without version passed";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("plugins/tiny.json: not a plugin description"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("plugins/tiny.json: not a plugin description"),
+              std::string::npos);
     EXPECT_NE(std::string(error.what()).find("version"), std::string::npos);
   }
 }

@@ -10,7 +10,8 @@ namespace voxarena {
 namespace {
 
 std::vector<Option> declared() {
-  return {Option::integer("width", 16).range(4, 64).help("channels"), Option::number("rate", 0.5).range(0, 1).help("dropout"),
+  return {Option::integer("width", 16).range(4, 64).help("channels"),
+          Option::number("rate", 0.5).range(0, 1).help("dropout"),
           Option::text("norm", "instance").choices({"instance", "batch"}).help("normalisation"),
           Option::flag("deep", true).help("deep supervision")};
 }
@@ -25,7 +26,8 @@ std::string message(const Json& given) {
 }
 
 TEST(Options, TakeDefaultsForWhatIsNotGiven) {
-  const Options options = Options::from_json({{"width", 32}, {"norm", "batch"}}, declared(), "spec.toml");
+  const Options options =
+      Options::from_json({{"width", 32}, {"norm", "batch"}}, declared(), "spec.toml");
   EXPECT_EQ(options.integer("width"), 32);
   EXPECT_EQ(options.text("norm"), "batch");
   EXPECT_EQ(options.number("rate"), 0.5);
@@ -38,12 +40,17 @@ TEST(Options, AcceptAWholeNumberForARealOne) {
 }
 
 TEST(Options, RefuseWhatIsNotDeclared) {
-  EXPECT_EQ(message({{"depth", 3}}), "spec.toml: unknown option 'depth' | the method knows: width, rate, norm, deep");
-  EXPECT_EQ(message({{"width", "wide"}}), "spec.toml: option 'width' must be an integer, not \"wide\" | channels");
-  EXPECT_EQ(message({{"width", 16.5}}), "spec.toml: option 'width' must be an integer, not 16.5 | channels");
+  EXPECT_EQ(message({{"depth", 3}}),
+            "spec.toml: unknown option 'depth' | the method knows: width, rate, norm, deep");
+  EXPECT_EQ(message({{"width", "wide"}}),
+            "spec.toml: option 'width' must be an integer, not \"wide\" | channels");
+  EXPECT_EQ(message({{"width", 16.5}}),
+            "spec.toml: option 'width' must be an integer, not 16.5 | channels");
   EXPECT_EQ(message({{"width", 2}}), "spec.toml: option 'width' is 2 | give a value from 4 to 64");
-  EXPECT_EQ(message({{"norm", "layer"}}), "spec.toml: option 'norm' cannot be 'layer' | choose one of: instance, batch");
-  EXPECT_EQ(message({{"deep", 1}}), "spec.toml: option 'deep' must be true or false, not 1 | deep supervision");
+  EXPECT_EQ(message({{"norm", "layer"}}),
+            "spec.toml: option 'norm' cannot be 'layer' | choose one of: instance, batch");
+  EXPECT_EQ(message({{"deep", 1}}),
+            "spec.toml: option 'deep' must be true or false, not 1 | deep supervision");
   EXPECT_EQ(message(Json::array()), "spec.toml: options must be a table | ");
 }
 

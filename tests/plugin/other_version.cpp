@@ -7,7 +7,7 @@ extern "C" const voxarena::PluginDescriptor* voxarena_plugin() {
                                                      "99.0.0",
                                                      TORCH_VERSION,
                                                      VOXARENA_ABI,
-                                                     nullptr,   // touching these would crash
+                                                     nullptr,  // touching these would crash
                                                      nullptr};
   return &descriptor;
 }

@@ -20,7 +20,8 @@ class Registry : public ::testing::Test {
   void SetUp() override {
     unsetenv("VOXARENA_PLUGIN_PATH");
     unsetenv("VOXARENA_TEST_FAULT");
-    folder_ = fs::path(::testing::TempDir()) / ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    folder_ = fs::path(::testing::TempDir()) /
+              ::testing::UnitTest::GetInstance()->current_test_info()->name();
     fs::remove_all(folder_);
     fs::create_directories(folder_);
   }
@@ -74,9 +75,12 @@ TEST_F(Registry, ListsExtraPlacesWithoutLoadingThem) {
 
 TEST_F(Registry, RefusesTwoPluginsOfOneNameAndNamesBothFiles) {
   const fs::path a = offer("a", "first", "alpha"), b = offer("b", "second", "alpha");
-  EXPECT_EQ(message([&] { find_plugins({folder_ / "a", folder_ / "b"}); }),
+  EXPECT_EQ(message([&] {
+              find_plugins({folder_ / "a", folder_ / "b"});
+            }),
             "method 'alpha' is offered by two plugins: " + a.string() + " and " + b.string());
-  EXPECT_EQ(names(find_plugins({folder_ / "a", a})).front(), "alpha") << "the same file twice is no conflict";
+  EXPECT_EQ(names(find_plugins({folder_ / "a", a})).front(), "alpha")
+      << "the same file twice is no conflict";
 }
 
 TEST_F(Registry, NamesADescriptionThatCannotBeRead) {
@@ -101,28 +105,39 @@ TEST_F(Registry, RefusesAnotherVersionNamingBothSides) {
 }
 
 TEST_F(Registry, ComparesEveryFieldOfTheDescriptor) {
-  const PluginDescriptor good{sizeof(PluginDescriptor), VOXARENA_PLUGIN_API, VOXARENA_VERSION, TORCH_VERSION,
-                              VOXARENA_ABI,             nullptr,             nullptr};
+  const PluginDescriptor good{sizeof(PluginDescriptor),
+                              VOXARENA_PLUGIN_API,
+                              VOXARENA_VERSION,
+                              TORCH_VERSION,
+                              VOXARENA_ABI,
+                              nullptr,
+                              nullptr};
   EXPECT_NO_THROW(check_descriptor(good, "x.so"));
   const auto refused = [&](auto change) {
     PluginDescriptor descriptor = good;
     change(descriptor);
     return message([&] { check_descriptor(descriptor, "x.so"); });
   };
-  EXPECT_EQ(refused([](auto& d) { d.api = 7; }), "x.so: built for plugin API 7, this program has 1");
+  EXPECT_EQ(refused([](auto& d) { d.api = 7; }),
+            "x.so: built for plugin API 7, this program has 1");
   EXPECT_NE(refused([](auto& d) { d.struct_size = 8; }).find("descriptor"), std::string::npos);
   EXPECT_EQ(refused([](auto& d) { d.torch_version = "1.13.0"; }),
             "x.so: built for LibTorch 1.13.0, this program has " TORCH_VERSION);
-  EXPECT_EQ(refused([](auto& d) { d.abi = "msvc"; }), "x.so: built for compiler ABI msvc, this program has " VOXARENA_ABI);
-  EXPECT_NE(refused([](auto& d) { d.harness_version = nullptr; }).find("(none)"), std::string::npos);
+  EXPECT_EQ(refused([](auto& d) { d.abi = "msvc"; }),
+            "x.so: built for compiler ABI msvc, this program has " VOXARENA_ABI);
+  EXPECT_NE(refused([](auto& d) { d.harness_version = nullptr; }).find("(none)"),
+            std::string::npos);
 }
 
 TEST_F(Registry, RefusesWhatIsNoPlugin) {
   const fs::path library = kPlugins / "not_a_plugin.so";
   EXPECT_EQ(message([&] { load_method(library.string()); }),
             library.string() + " is not a VoxArena plugin: it has no function voxarena_plugin()");
-  EXPECT_NE(message([&] { load_method(offer("a", "text", "alpha").string()); }).find("cannot be loaded"), std::string::npos);
-  EXPECT_EQ(message([] { load_method("/nowhere/x.so"); }), "plugin library /nowhere/x.so does not exist");
+  EXPECT_NE(
+      message([&] { load_method(offer("a", "text", "alpha").string()); }).find("cannot be loaded"),
+      std::string::npos);
+  EXPECT_EQ(message([] { load_method("/nowhere/x.so"); }),
+            "plugin library /nowhere/x.so does not exist");
 }
 
 TEST_F(Registry, TurnsWhateverAPluginThrowsIntoAnErrorThatNamesIt) {
@@ -136,12 +151,15 @@ TEST_F(Registry, TurnsWhateverAPluginThrowsIntoAnErrorThatNamesIt) {
   Plan plan;
   plan.configuration.patch_size = {8, 8, 8};
   setenv("VOXARENA_TEST_FAULT", "throw_in_create", 1);
-  EXPECT_EQ(message([&] { method.create(plan, options); }), "plugin faulty_method: create: an exception of unknown type");
+  EXPECT_EQ(message([&] { method.create(plan, options); }),
+            "plugin faulty_method: create: an exception of unknown type");
   setenv("VOXARENA_TEST_FAULT", "no_model", 1);
-  EXPECT_EQ(message([&] { method.create(plan, options); }), "plugin faulty_method: create: there is no model");
+  EXPECT_EQ(message([&] { method.create(plan, options); }),
+            "plugin faulty_method: create: there is no model");
   setenv("VOXARENA_TEST_FAULT", "throw_in_forward", 1);
   const auto model = method.create(plan, options);
-  EXPECT_EQ(message([&] { model->predict({}); }), "plugin faulty_method: predict: no idea what to do");
+  EXPECT_EQ(message([&] { model->predict({}); }),
+            "plugin faulty_method: predict: no idea what to do");
 }
 
 TEST_F(Registry, DescribesALibraryInAFile) {

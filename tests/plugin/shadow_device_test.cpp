@@ -28,14 +28,17 @@ TEST_F(ShadowDevice, RefusesMixedDevicesButNotScalars) {
 
 TEST_F(ShadowDevice, TrainsANetworkLikeTheCpu) {
   at::manual_seed(1);
-  torch::nn::Sequential network(torch::nn::Conv3d(2, 4, 3), torch::nn::InstanceNorm3d(torch::nn::InstanceNormOptions(4).affine(true)),
-                                torch::nn::LeakyReLU(), torch::nn::ConvTranspose3d(4, 3, 2));
+  torch::nn::Sequential network(
+      torch::nn::Conv3d(2, 4, 3),
+      torch::nn::InstanceNorm3d(torch::nn::InstanceNormOptions(4).affine(true)),
+      torch::nn::LeakyReLU(), torch::nn::ConvTranspose3d(4, 3, 2));
   auto moved = std::dynamic_pointer_cast<torch::nn::SequentialImpl>(network->clone());
   to_shadow(*moved);
   const at::Tensor x = at::rand({2, 2, 6, 6, 6});
   const at::Tensor target = at::randint(3, {2, 5, 5, 5}, at::kLong);
   at::cross_entropy_loss(network->forward(x), target).backward();
-  at::cross_entropy_loss(moved->forward(x.to(shadow_device())), target.to(shadow_device())).backward();
+  at::cross_entropy_loss(moved->forward(x.to(shadow_device())), target.to(shadow_device()))
+      .backward();
   const auto expected = network->parameters(), found = moved->parameters();
   for (std::size_t i = 0; i < expected.size(); ++i) {
     ASSERT_EQ(found[i].grad().device(), shadow_device());

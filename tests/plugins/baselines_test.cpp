@@ -1,4 +1,5 @@
-// The baselines against nnU-Net's released networks: names, parameter counts and outputs (tests/golden/networks).
+// The baselines against nnU-Net's released networks: names, parameter counts and outputs
+// (tests/golden/networks).
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 #include <torch/nn.h>
@@ -21,7 +22,9 @@ const Json& golden() {
   return json;
 }
 
-std::string method_name(const Json& spec) { return spec["kind"] == "plain" ? "plain_unet" : "resenc_unet"; }
+std::string method_name(const Json& spec) {
+  return spec["kind"] == "plain" ? "plain_unet" : "resenc_unet";
+}
 
 Plan plan_of(const Json& spec, Sizes patch) {
   Plan plan;
@@ -38,7 +41,8 @@ Plan plan_of(const Json& spec, Sizes patch) {
   return plan;
 }
 
-std::unique_ptr<Model> create(const std::string& name, const Plan& plan, const Json& given = Json::object()) {
+std::unique_ptr<Model> create(const std::string& name, const Plan& plan,
+                              const Json& given = Json::object()) {
   const LoadedMethod method = load_method(name);
   return method.create(plan, Options::from_json(given, method.description().options, "test"));
 }
@@ -77,7 +81,8 @@ TEST(Baselines, CountParametersAsTheReleasedNetworks) {
 TEST(Baselines, NameParametersInTheReleasedOrder) {
   for (const Json& spec : golden()["outputs"]) {
     const auto model = create(method_name(spec), plan_of(spec, spec["patch"].get<Sizes>()));
-    EXPECT_EQ(model->module().named_parameters().keys(), spec["names"].get<std::vector<std::string>>());
+    EXPECT_EQ(model->module().named_parameters().keys(),
+              spec["names"].get<std::vector<std::string>>());
   }
 }
 
@@ -99,18 +104,22 @@ TEST(Baselines, ComputeWhatTheReleasedNetworksCompute) {
       EXPECT_EQ(scales[i].sizes().vec(), expected["shape"].get<Sizes>());
       const at::Tensor sampled = scales[i].flatten().slice(0, 0, std::nullopt, 31);
       const at::Tensor reference = torch::tensor(expected["every_31st"].get<std::vector<float>>());
-      EXPECT_LE((sampled - reference).abs().max().item<float>(), 1e-4F) << spec["kind"] << " scale " << i;
+      EXPECT_LE((sampled - reference).abs().max().item<float>(), 1e-4F)
+          << spec["kind"] << " scale " << i;
     }
     EXPECT_TRUE(at::equal(model->predict(x), scales[0]));
     // One image alone takes another way through LibTorch.
-    EXPECT_TRUE(at::allclose(model->predict(x.narrow(0, 1, 1)), scales[0].narrow(0, 1, 1), 1e-4, 1e-4));
+    EXPECT_TRUE(
+        at::allclose(model->predict(x.narrow(0, 1, 1)), scales[0].narrow(0, 1, 1), 1e-4, 1e-4));
   }
 }
 
 TEST(Baselines, TrainOnlyTheFullResolutionWithoutDeepSupervision) {
   const Json& spec = golden()["outputs"][0];
-  const auto model = create("plain_unet", plan_of(spec, spec["patch"].get<Sizes>()), {{"deep_supervision", false}});
-  const auto scales = dynamic_cast<Network&>(model->module()).forward_scales(at::zeros({1, 2, 6, 16, 12}));
+  const auto model = create("plain_unet", plan_of(spec, spec["patch"].get<Sizes>()),
+                            {{"deep_supervision", false}});
+  const auto scales =
+      dynamic_cast<Network&>(model->module()).forward_scales(at::zeros({1, 2, 6, 16, 12}));
   EXPECT_EQ(scales.size(), 1U);
 }
 
@@ -121,7 +130,9 @@ TEST(Baselines, RefuseAPatchThatTheStridesDoNotDivide) {
     model->predict(at::zeros({1, 2, 6, 17, 12}));
     FAIL() << "a patch of 17 voxels passed";
   } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "plugin plain_unet: predict: a patch of 6 x 17 x 12 voxels does not fit the network");
+    EXPECT_STREQ(
+        error.what(),
+        "plugin plain_unet: predict: a patch of 6 x 17 x 12 voxels does not fit the network");
   }
 }
 

@@ -25,8 +25,9 @@ std::string slurp(const fs::path& path) {
 }
 
 // Runs in the child: replaces it by the program or ends it.
-[[noreturn]] void become_program(const std::vector<std::string>& arguments, const ProgramOptions& options,
-                                 const fs::path& out, const fs::path& err) {
+[[noreturn]] void become_program(const std::vector<std::string>& arguments,
+                                 const ProgramOptions& options, const fs::path& out,
+                                 const fs::path& err) {
   const auto redirect = [](const char* path, int flags, int to) {
     const int file = ::open(path, flags, 0600);
     ::dup2(file, to);
@@ -43,7 +44,8 @@ std::string slurp(const fs::path& path) {
   for (const std::string& entry : options.environment) ::putenv(const_cast<char*>(entry.c_str()));
   const std::string program = VOXARENA_BINARY_DIR "/bin/voxarena";
   std::vector<char*> values{const_cast<char*>(program.c_str())};
-  for (const std::string& argument : arguments) values.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments)
+    values.push_back(const_cast<char*>(argument.c_str()));
   values.push_back(nullptr);
   ::execv(program.c_str(), values.data());
   ::_exit(127);
@@ -60,7 +62,8 @@ Outcome run_voxarena(const std::vector<std::string>& arguments, const ProgramOpt
 
   int status = 0;
   if (options.kill_after > 0) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(options.kill_after);
+    const auto end =
+        std::chrono::steady_clock::now() + std::chrono::duration<double>(options.kill_after);
     while (::waitpid(child, &status, WNOHANG) == 0) {
       if (std::chrono::steady_clock::now() >= end) {
         ::kill(child, SIGKILL);
@@ -88,7 +91,8 @@ TemporaryFolder::TemporaryFolder() {
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
   for (fs::recursive_directory_iterator it(path_, ignored), end; it != end; it.increment(ignored)) {
-    if (it->is_directory(ignored)) fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+    if (it->is_directory(ignored))
+      fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
   }
   fs::remove_all(path_, ignored);
 }

@@ -33,9 +33,14 @@ struct Guard final : c10::impl::NoOpDeviceGuardImpl<c10::DeviceType::PrivateUse1
   // Index 0, not -1: the autograd engine looks streams up by it.
   c10::Device getDevice() const override { return shadow_device(); }
   c10::Device exchangeDevice(c10::Device) const override { return shadow_device(); }
-  c10::Stream getStream(c10::Device) const noexcept override { return c10::Stream(c10::Stream::DEFAULT, shadow_device()); }
-  c10::Stream exchangeStream(c10::Stream) const noexcept override { return getStream(shadow_device()); }
-  void record(void**, const c10::Stream&, const c10::DeviceIndex, const c10::EventFlag) const override {}
+  c10::Stream getStream(c10::Device) const noexcept override {
+    return c10::Stream(c10::Stream::DEFAULT, shadow_device());
+  }
+  c10::Stream exchangeStream(c10::Stream) const noexcept override {
+    return getStream(shadow_device());
+  }
+  void record(void**, const c10::Stream&, const c10::DeviceIndex,
+              const c10::EventFlag) const override {}
   void block(void*, const c10::Stream&) const override {}
   bool queryEvent(void*) const override { return true; }
   void destroyEvent(void*, const c10::DeviceIndex) const noexcept override {}
@@ -55,7 +60,9 @@ struct Memory final : at::Allocator {
     return {memory, memory, c10::free_cpu, shadow_device()};
   }
   at::DeleterFnPtr raw_deleter() const override { return c10::free_cpu; }
-  void copy_data(void* to, const void* from, std::size_t bytes) const override { std::memcpy(to, from, bytes); }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    std::memcpy(to, from, bytes);
+  }
 };
 
 Memory& memory() {
@@ -65,19 +72,23 @@ Memory& memory() {
 
 // The same memory seen as a CPU tensor.
 Tensor on_cpu(const Tensor& t) {
-  return at::from_blob(t.numel() ? t.data_ptr() : nullptr, t.sizes(), t.strides(), at::dtype(t.dtype()));
+  return at::from_blob(t.numel() ? t.data_ptr() : nullptr, t.sizes(), t.strides(),
+                       at::dtype(t.dtype()));
 }
 
 Tensor empty(at::IntArrayRef size, std::optional<at::ScalarType> type, std::optional<at::Layout>,
-             std::optional<at::Device>, std::optional<bool>, std::optional<at::MemoryFormat> format) {
+             std::optional<at::Device>, std::optional<bool>,
+             std::optional<at::MemoryFormat> format) {
   constexpr c10::DispatchKeySet kShadow(c10::DispatchKey::PrivateUse1);
   return at::detail::empty_generic(size, &memory(), kShadow, c10::dtype_or_default(type), format);
 }
 
-Tensor empty_strided(at::IntArrayRef size, at::IntArrayRef stride, std::optional<at::ScalarType> type,
-                     std::optional<at::Layout>, std::optional<at::Device>, std::optional<bool>) {
+Tensor empty_strided(at::IntArrayRef size, at::IntArrayRef stride,
+                     std::optional<at::ScalarType> type, std::optional<at::Layout>,
+                     std::optional<at::Device>, std::optional<bool>) {
   constexpr c10::DispatchKeySet kShadow(c10::DispatchKey::PrivateUse1);
-  return at::detail::empty_strided_generic(size, stride, &memory(), kShadow, c10::dtype_or_default(type));
+  return at::detail::empty_strided_generic(size, stride, &memory(), kShadow,
+                                           c10::dtype_or_default(type));
 }
 
 Tensor copy_from(const Tensor& from, const Tensor& to, bool) {
@@ -104,36 +115,38 @@ void run_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
     if (value.isTensorList()) std::ranges::for_each(value.toTensorVector(), see);
   }
   const std::string& name = op.schema().name();
-  const bool indexing = name == "aten::index" || name.starts_with("aten::index_put");  // CUDA takes CPU indices too
+  const bool indexing =
+      name == "aten::index" || name.starts_with("aten::index_put");  // CUDA takes CPU indices too
   TORCH_CHECK(indexing || !(cpu && shadow), "tensors of two devices in ", name);
   at::native::cpu_fallback(op, stack);
 }
 
 void check_same_device(const Tensor& x, const Tensor& weight) {
-  TORCH_CHECK(x.is_privateuseone() && weight.is_privateuseone(), "tensors of two devices in aten::convolution");
+  TORCH_CHECK(x.is_privateuseone() && weight.is_privateuseone(),
+              "tensors of two devices in aten::convolution");
 }
 
-Tensor convolution(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias, at::IntArrayRef stride,
-                   at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed, at::IntArrayRef output_padding,
-                   std::int64_t groups) {
+Tensor convolution(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& bias,
+                   at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation,
+                   bool transposed, at::IntArrayRef output_padding, std::int64_t groups) {
   check_same_device(x, weight);
   const bool has_bias = bias && bias->defined();
-  const std::optional<Tensor> cpu_bias = has_bias ? std::optional<Tensor>(on_cpu(*bias)) : std::nullopt;
-  return at::convolution(on_cpu(x.contiguous()), on_cpu(weight.contiguous()), cpu_bias, stride, padding, dilation,
-                         transposed, output_padding, groups)
+  const std::optional<Tensor> cpu_bias =
+      has_bias ? std::optional<Tensor>(on_cpu(*bias)) : std::nullopt;
+  return at::convolution(on_cpu(x.contiguous()), on_cpu(weight.contiguous()), cpu_bias, stride,
+                         padding, dilation, transposed, output_padding, groups)
       .to(x.device());
 }
 
-std::tuple<Tensor, Tensor, Tensor> convolution_backward(const Tensor& grad, const Tensor& x, const Tensor& weight,
-                                                        at::IntArrayRef stride, at::IntArrayRef padding,
-                                                        at::IntArrayRef dilation, bool transposed,
-                                                        at::IntArrayRef output_padding, std::int64_t groups,
-                                                        std::array<bool, 3> wanted) {
+std::tuple<Tensor, Tensor, Tensor> convolution_backward(
+    const Tensor& grad, const Tensor& x, const Tensor& weight, at::IntArrayRef stride,
+    at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
+    at::IntArrayRef output_padding, std::int64_t groups, std::array<bool, 3> wanted) {
   const at::DimVector bias{grad.size(1)};
   const auto [grad_x, grad_weight, grad_bias] =
-      at::convolution_backward(on_cpu(grad.contiguous()), on_cpu(x.contiguous()), on_cpu(weight.contiguous()),
-                               at::OptionalIntArrayRef(bias), stride, padding, dilation, transposed, output_padding,
-                               groups, wanted);
+      at::convolution_backward(on_cpu(grad.contiguous()), on_cpu(x.contiguous()),
+                               on_cpu(weight.contiguous()), at::OptionalIntArrayRef(bias), stride,
+                               padding, dilation, transposed, output_padding, groups, wanted);
   const auto back = [&](const Tensor& t) { return t.defined() ? t.to(x.device()) : t; };
   return {back(grad_x), back(grad_weight), back(grad_bias)};
 }
@@ -154,17 +167,19 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
                                 std::optional<std::int64_t> offset) {
     return at::native::as_strided_tensorimpl(t, size, stride, offset);
   });
-  library.impl("view", [](const Tensor& t, at::IntArrayRef size) { return at::native::view(t, size); });
+  library.impl("view",
+               [](const Tensor& t, at::IntArrayRef size) { return at::native::view(t, size); });
   library.impl("_reshape_alias", [](const Tensor& t, at::IntArrayRef size, at::IntArrayRef stride) {
     return at::native::_reshape_alias(t, size, stride);
   });
-  library.impl("unfold", [](const Tensor& t, std::int64_t axis, std::int64_t size, std::int64_t step) {
-    return at::native::unfold(t, axis, size, step);
-  });
-  library.impl("resize_", [](const Tensor& t, at::IntArrayRef size, std::optional<at::MemoryFormat>) -> const Tensor& {
-    at::native::resize_(t, size, std::nullopt);
-    return t;
-  });
+  library.impl("unfold", [](const Tensor& t, std::int64_t axis, std::int64_t size,
+                            std::int64_t step) { return at::native::unfold(t, axis, size, step); });
+  library.impl(
+      "resize_",
+      [](const Tensor& t, at::IntArrayRef size, std::optional<at::MemoryFormat>) -> const Tensor& {
+        at::native::resize_(t, size, std::nullopt);
+        return t;
+      });
   library.impl("_local_scalar_dense", [](const Tensor& t) { return on_cpu(t).item(); });
 }
 

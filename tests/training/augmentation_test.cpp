@@ -15,7 +15,8 @@ TEST(Augmentation, LoaderPatchesMatchNnUNet) {
     const auto dimensions = static_cast<int>(expected["patch"].size());
     const Extent patch = golden_extent(expected["patch"]);
     const Augmentation options = nnunet_augmentation(patch, dimensions, {});
-    EXPECT_NEAR(options.max_rotation * 180 / std::numbers::pi, expected["degrees"].get<double>(), 1e-9);
+    EXPECT_NEAR(options.max_rotation * 180 / std::numbers::pi, expected["degrees"].get<double>(),
+                1e-9);
     Extent initial = golden_extent(expected["initial"]);
     if (options.planar) initial[0] = patch[0];
     EXPECT_EQ(initial_patch(patch, options), initial) << expected["patch"];
@@ -24,8 +25,10 @@ TEST(Augmentation, LoaderPatchesMatchNnUNet) {
 
 TEST(Augmentation, FlatPatchesAreRotatedWithinSlices) {
   EXPECT_TRUE(nnunet_augmentation({20, 320, 256}, 3, {}).planar);
-  EXPECT_EQ(initial_patch({20, 320, 256}, nnunet_augmentation({20, 320, 256}, 3, {})), (Extent{20, 376, 376}));
-  EXPECT_FALSE(nnunet_augmentation({64, 160, 192}, 3, {}).planar);  // exactly three times is not flat
+  EXPECT_EQ(initial_patch({20, 320, 256}, nnunet_augmentation({20, 320, 256}, 3, {})),
+            (Extent{20, 376, 376}));
+  EXPECT_FALSE(
+      nnunet_augmentation({64, 160, 192}, 3, {}).planar);  // exactly three times is not flat
 }
 
 TEST(Augmentation, WithoutRotationAndScalingThereIsNoMargin) {
@@ -33,14 +36,17 @@ TEST(Augmentation, WithoutRotationAndScalingThereIsNoMargin) {
 }
 
 TEST(Augmentation, MirrorAxesCountTheAxesOfTheConfiguration) {
-  EXPECT_EQ(nnunet_augmentation({40, 56, 40}, 3, {2}).mirror, (std::array<bool, 3>{false, false, true}));
-  EXPECT_EQ(nnunet_augmentation({1, 56, 40}, 2, {0}).mirror, (std::array<bool, 3>{false, true, false}));
+  EXPECT_EQ(nnunet_augmentation({40, 56, 40}, 3, {2}).mirror,
+            (std::array<bool, 3>{false, false, true}));
+  EXPECT_EQ(nnunet_augmentation({1, 56, 40}, 2, {0}).mirror,
+            (std::array<bool, 3>{false, true, false}));
 }
 
 TEST(Augmentation, DrawsWithNnUNetsProbabilities) {
   const Augmentation options = nnunet_augmentation({40, 56, 40}, 3, {0, 1, 2});
   constexpr int kDraws = 20'000;
-  double identity = 0, noise = 0, blur = 0, brightness = 0, contrast = 0, low = 0, inverted = 0, gamma = 0, mirror = 0;
+  double identity = 0, noise = 0, blur = 0, brightness = 0, contrast = 0, low = 0, inverted = 0,
+         gamma = 0, mirror = 0;
   for (std::uint64_t i = 0; i < kDraws; ++i) {
     const AugmentationDraw draw = draw_augmentation(options, 2, {.seed = 5, .iteration = i});
     identity += draw.spatial.is_identity();

@@ -14,8 +14,8 @@ namespace {
 PatchSources some_cases(std::int64_t channels = 2) {
   PatchSources sources;
   for (const Extent& size : {Extent{30, 33, 28}, Extent{12, 40, 9}, Extent{1, 26, 31}}) {
-    sources.push_back(std::make_shared<MemorySource>("case_" + std::to_string(size[0]), texture(channels, size),
-                                                     label_blocks(size)));
+    sources.push_back(std::make_shared<MemorySource>("case_" + std::to_string(size[0]),
+                                                     texture(channels, size), label_blocks(size)));
   }
   return sources;
 }
@@ -43,7 +43,9 @@ void expect_equal(const PatchBatch& a, const PatchBatch& b) {
 class BrokenSource : public MemorySource {
  public:
   using MemorySource::MemorySource;
-  Volume<float> read_data(const Box&) const override { throw std::runtime_error("the disk is gone"); }
+  Volume<float> read_data(const Box&) const override {
+    throw std::runtime_error("the disk is gone");
+  }
 };
 
 TEST(BatchLoader, FillsBatchesOfThePatchSize) {
@@ -96,7 +98,8 @@ TEST(BatchLoader, WithoutAugmentationPatchesAreCutOuts) {
   options.augmentation = {};
   options.patch = {4, 4, 4};
   const Volume<float> data = texture(1, {20, 20, 20});
-  BatchLoader loader(options, {std::make_shared<MemorySource>("case", data, label_blocks(data.size))}, 0,
+  BatchLoader loader(options,
+                     {std::make_shared<MemorySource>("case", data, label_blocks(data.size))}, 0,
                      with_threads(1));
   const PatchBatch batch = loader.next();
   const std::vector<float> patch(batch.image.begin(), batch.image.begin() + 64);
@@ -125,18 +128,20 @@ TEST(BatchLoader, TwoDimensionalPatchesAreSlices) {
 
 TEST(BatchLoader, CasesWithEmptyLabelsAreAllowed) {
   const Extent size = {20, 20, 20};
-  BatchLoader loader(training_options(),
-                     {std::make_shared<MemorySource>("empty", texture(1, size), Volume<std::int16_t>(1, size))}, 0,
-                     with_threads(2));
+  BatchLoader loader(
+      training_options(),
+      {std::make_shared<MemorySource>("empty", texture(1, size), Volume<std::int16_t>(1, size))}, 0,
+      with_threads(2));
   EXPECT_TRUE(std::ranges::all_of(loader.next().target, [](std::int64_t v) { return v == 0; }));
 }
 
 TEST(BatchLoader, ErrorsOfWorkersReachTheCaller) {
   const Extent size = {20, 20, 20};
   for (const int threads : {1, 4}) {
-    BatchLoader loader(training_options(),
-                       {std::make_shared<BrokenSource>("broken", texture(1, size), label_blocks(size))}, 7,
-                       with_threads(threads));
+    BatchLoader loader(
+        training_options(),
+        {std::make_shared<BrokenSource>("broken", texture(1, size), label_blocks(size))}, 7,
+        with_threads(threads));
     try {
       loader.next();
       FAIL() << "no error";

@@ -14,8 +14,8 @@
 namespace voxarena {
 
 inline const nlohmann::json& golden() {
-  static const nlohmann::json document =
-      nlohmann::json::parse(std::ifstream(VOXARENA_SOURCE_DIR "/tests/golden/augmentation/augmentation.json"));
+  static const nlohmann::json document = nlohmann::json::parse(
+      std::ifstream(VOXARENA_SOURCE_DIR "/tests/golden/augmentation/augmentation.json"));
   return document;
 }
 
@@ -25,7 +25,8 @@ inline Volume<float> texture(std::int64_t channels, const Extent& size) {
     for (std::int64_t z = 0; z < size[0]; ++z) {
       for (std::int64_t y = 0; y < size[1]; ++y) {
         for (std::int64_t x = 0; x < size[2]; ++x) {
-          const std::int64_t value = (z * 37 + y * 101 + x * 53 + c * 17 + z * y * 7 + x * y * 3) % 97;
+          const std::int64_t value =
+              (z * 37 + y * 101 + x * 53 + c * 17 + z * y * 7 + x * y * 3) % 97;
           image.at(c, z, y, x) = static_cast<float>(static_cast<double>(value) / 48.5 - 1);
         }
       }
@@ -53,7 +54,8 @@ inline Extent golden_extent(const nlohmann::json& json) {
   return {values.at(0), values.at(1), values.at(2)};
 }
 
-inline void expect_near(const std::vector<float>& actual, const nlohmann::json& expected, float tolerance = 1e-5F) {
+inline void expect_near(const std::vector<float>& actual, const nlohmann::json& expected,
+                        float tolerance = 1e-5F) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < actual.size(); ++i) {
     ASSERT_NEAR(actual[i], expected[i].get<float>(), tolerance) << "voxel " << i;
@@ -70,7 +72,8 @@ Volume<T> cut(const Volume<T>& volume, const Box& window, T outside) {
         for (std::int64_t x = 0; x < result.size[2]; ++x) {
           const Extent from = {z + window.lo[0], y + window.lo[1], x + window.lo[2]};
           bool inside = true;
-          for (std::size_t d = 0; d < 3; ++d) inside = inside && from[d] >= 0 && from[d] < volume.size[d];
+          for (std::size_t d = 0; d < 3; ++d)
+            inside = inside && from[d] >= 0 && from[d] < volume.size[d];
           if (inside) result.at(c, z, y, x) = volume.at(c, from[0], from[1], from[2]);
         }
       }

@@ -28,7 +28,9 @@ class MemorySource : public PatchSource {
   std::int64_t channels() const override { return data_.channels; }
   const ClassLocations& class_locations() const override { return locations_; }
   Volume<float> read_data(const Box& window) const override { return cut(data_, window, 0.0F); }
-  Volume<std::int16_t> read_seg(const Box& window) const override { return cut(seg_, window, std::int16_t{-1}); }
+  Volume<std::int16_t> read_seg(const Box& window) const override {
+    return cut(seg_, window, std::int16_t{-1});
+  }
 
  private:
   std::string id_;

@@ -49,13 +49,17 @@ TEST(PatchSampler, RandomBoxesCoverTheWholeRange) {
 }
 
 TEST(PatchSampler, ForegroundBoxesContainAVoxelOfEveryClassEquallyOften) {
-  const ClassLocations locations = {
-      {1, {{5, 5, 5}, {20, 20, 20}}}, {2, {{39, 39, 39}}}, {3, {}}, {kAnnotatedVoxels, {{0, 0, 0}}}};
+  const ClassLocations locations = {{1, {{5, 5, 5}, {20, 20, 20}}},
+                                    {2, {{39, 39, 39}}},
+                                    {3, {}},
+                                    {kAnnotatedVoxels, {{0, 0, 0}}}};
   CounterRandom random(3, {2});
   int second = 0;
   for (int i = 0; i < 2000; ++i) {
-    const Box box = draw_box({40, 40, 40}, locations, {10, 12, 14}, {8, 8, 8}, Centre::foreground, random);
-    const bool last = box.lo == Extent{34, 33, 32};  // around (39, 39, 39): reaches out of the volume
+    const Box box =
+        draw_box({40, 40, 40}, locations, {10, 12, 14}, {8, 8, 8}, Centre::foreground, random);
+    const bool last =
+        box.lo == Extent{34, 33, 32};  // around (39, 39, 39): reaches out of the volume
     second += last ? 1 : 0;
     EXPECT_TRUE(last || box.lo == (Extent{0, -1, -2}) || box.lo == (Extent{15, 14, 13}));
   }
@@ -64,20 +68,23 @@ TEST(PatchSampler, ForegroundBoxesContainAVoxelOfEveryClassEquallyOften) {
 
 TEST(PatchSampler, ForegroundBoxesStartNoEarlierThanRandomOnes) {
   CounterRandom random(3, {3});
-  const Box box = draw_box({40, 40, 40}, {{1, {{0, 0, 0}}}}, {20, 20, 20}, {16, 16, 16}, Centre::foreground, random);
+  const Box box = draw_box({40, 40, 40}, {{1, {{0, 0, 0}}}}, {20, 20, 20}, {16, 16, 16},
+                           Centre::foreground, random);
   EXPECT_EQ(box.lo, (Extent{-2, -2, -2}));
 }
 
 TEST(PatchSampler, CasesWithoutForegroundAreSampledAnywhere) {
   CounterRandom random(3, {4}), same(3, {4});
-  const Box box = draw_box({40, 40, 40}, {{1, {}}}, {10, 10, 10}, {8, 8, 8}, Centre::foreground, random);
+  const Box box =
+      draw_box({40, 40, 40}, {{1, {}}}, {10, 10, 10}, {8, 8, 8}, Centre::foreground, random);
   EXPECT_EQ(box, draw_box({40, 40, 40}, {}, {10, 10, 10}, {8, 8, 8}, Centre::anywhere, same));
 }
 
 TEST(PatchSampler, UnforcedBoxesFollowTheAnnotationWhenThereIsAnIgnoreLabel) {
   CounterRandom random(3, {5});
   const ClassLocations locations = {{1, {{5, 5, 5}}}, {kAnnotatedVoxels, {{25, 26, 27}}}};
-  const Box box = draw_box({40, 40, 40}, locations, {10, 10, 10}, {8, 8, 8}, Centre::annotated, random);
+  const Box box =
+      draw_box({40, 40, 40}, locations, {10, 10, 10}, {8, 8, 8}, Centre::annotated, random);
   EXPECT_EQ(box.lo, (Extent{20, 21, 22}));
 }
 

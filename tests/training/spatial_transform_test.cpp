@@ -9,7 +9,8 @@ namespace {
 
 TEST(SpatialTransform, MatchesBatchgenerators) {
   for (const auto& expected : golden()["spatial"]) {
-    const SpatialFrame frame{golden_extent(expected["initial"]), golden_extent(expected["patch"]), expected["planar"]};
+    const SpatialFrame frame{golden_extent(expected["initial"]), golden_extent(expected["patch"]),
+                             expected["planar"]};
     SpatialDraw draw;
     draw.rotate = expected["rotate"];
     draw.scale = expected["scale"];
@@ -74,7 +75,8 @@ TEST(SpatialTransform, PlanarTransformsKeepSlicesApart) {
   }
   transform_image(draw, frame, window, image);
   for (std::int64_t z = 0; z < 4; ++z) {
-    for (std::int64_t i = 0; i < 81; ++i) EXPECT_FLOAT_EQ(image.channel(0)[z * 81 + i], static_cast<float>(z));
+    for (std::int64_t i = 0; i < 81; ++i)
+      EXPECT_FLOAT_EQ(image.channel(0)[z * 81 + i], static_cast<float>(z));
   }
 }
 
@@ -87,7 +89,8 @@ TEST(SpatialTransform, ManyLabelsVoteTogether) {
   Volume<std::int16_t> labels = cut(Volume<std::int16_t>(1, {1, 2, 2}), window, std::int16_t{-1});
   std::int16_t value = 100;
   for (std::int64_t y = 0; y < 2; ++y) {
-    for (std::int64_t x = 0; x < 2; ++x) labels.at(0, 0, y - window.lo[1], x - window.lo[2]) = value++;
+    for (std::int64_t x = 0; x < 2; ++x)
+      labels.at(0, 0, y - window.lo[1], x - window.lo[2]) = value++;
   }
   transform_labels(draw, frame, window, labels);
   EXPECT_EQ(labels.values, std::vector<std::int16_t>{100});  // all weights equal: the lowest

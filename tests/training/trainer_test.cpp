@@ -95,7 +95,8 @@ class TrainerTest : public ::testing::Test {
   }
 
   RunContext context_;
-  fs::path root_ = fs::path(::testing::TempDir()) / ("voxarena_trainer_" + std::to_string(getpid()));
+  fs::path root_ =
+      fs::path(::testing::TempDir()) / ("voxarena_trainer_" + std::to_string(getpid()));
 };
 
 TEST_F(TrainerTest, LearnsAndKeepsARecord) {

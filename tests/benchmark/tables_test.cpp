@@ -1,0 +1,96 @@
+#include "benchmark/tables.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/support/program.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+Json manifest(const std::string& name, int fold) {
+  return {{"name", name},
+          {"dataset", "Dataset900_Phantom"},
+          {"fold", fold},
+          {"protocol_id", "0123456789ab"},
+          {"protocol",
+           {{"configuration", "3d_fullres"},
+            {"budget", {{"name", "smoke"}, {"iterations", 8}}},
+            {"mirror_axes", {2}},
+            {"seed", 1}}},
+          {"deviations", Json::array()},
+          {"classes", {"liver"}},
+          {"cases", {fold == 0 ? "a" : "b"}},
+          {"parameters", {{"total", 10}, {"trained", 8}}},
+          {"gflop_per_patch", 1.5},
+          {"seconds", {{"train", 10.0 + fold}, {"predict", 4.0}}},
+          {"peak_memory_mib", {{"train", 100.0 + fold}}},
+          {"status", "finished"}};
+}
+
+void write_run(const fs::path& folder, const std::string& name, int fold, double dice) {
+  write_json(folder / "manifest.json", manifest(name, fold));
+  write_records(folder / "records.csv", {{"Dataset900_Phantom", fold, fold == 0 ? "a" : "b",
+                                          "liver", "Dice", "voxel", dice}});
+}
+
+TEST(CollectRows, JoinsTheFoldsOfAMethod) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
+  write_run(folder.path() / "x" / "fold_1", "net", 1, 0.7);
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].method, "net");
+  ASSERT_EQ(rows[0].folds.size(), 2U);
+  EXPECT_EQ(rows[0].facts.trained_parameters, 8);
+  EXPECT_DOUBLE_EQ(*rows[0].facts.train_seconds, 10.5);
+  EXPECT_DOUBLE_EQ(*rows[0].facts.predict_seconds_per_case, 4.0);
+  EXPECT_DOUBLE_EQ(*rows[0].facts.peak_memory_mib, 101.0);
+  EXPECT_DOUBLE_EQ(make_leaderboard(rows).blocks.at(0).rows.at(0).overall.mean, 0.6);
+}
+
+TEST(CollectRows, UnfinishedRunsAreNotInTheTable) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
+  Json started = manifest("other", 0);
+  started["status"] = "started";
+  write_json(folder.path() / "y" / "fold_0" / "manifest.json", started);
+  EXPECT_EQ(collect_rows({folder.path()}).size(), 1U);
+}
+
+TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
+  const test::TemporaryFolder folder;
+  write_json(folder.path() / "manifest.json", {{"status", "finished"}, {"dataset", "d"}});
+  try {
+    collect_rows({folder.path()});
+    FAIL() << "was accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("manifest.json"), std::string::npos);
+    EXPECT_NE(error.hint().find("start the benchmark again"), std::string::npos);
+  }
+}
+
+TEST(CollectRows, AFolderWithoutRunsIsAnError) {
+  const test::TemporaryFolder folder;
+  EXPECT_THROW(collect_rows({folder.path()}), Error);
+  EXPECT_THROW(collect_rows({folder.path() / "nowhere"}), Error);
+}
+
+TEST(WriteTables, OneFileAFormat) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "fold_0", "net", 0, 0.5);
+  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}));
+  write_tables(board, folder.path() / "tables", {"md", "csv", "json"}, {});
+  for (const char* name : {"leaderboard.md", "leaderboard.csv", "leaderboard.json"}) {
+    EXPECT_NE(read_file(folder.path() / "tables" / name).find("net"), std::string::npos) << name;
+  }
+  EXPECT_THROW(write_tables(board, folder.path(), {"docx"}, {}), Error);
+}
+
+}  // namespace
+}  // namespace voxarena
