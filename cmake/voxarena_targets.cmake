@@ -8,6 +8,7 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework ${CMAKE_BINARY_DIR}/include/vox
 add_library(voxarena SHARED)
 set_target_properties(voxarena PROPERTIES DEFINE_SYMBOL "")
 add_library(voxarena_network OBJECT)
+add_custom_target(voxarena_plugins)  # all plugins of this tree
 
 # LibTorch ships the headers of another fmt; the distribution's, which we link, must be found first.
 get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)

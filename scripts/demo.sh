@@ -13,7 +13,7 @@ cd "$top"
 
 bash scripts/setup.sh
 cmake --preset release
-cmake --build build/release -j "$(nproc)"
+cmake --build build/release -j "$(nproc)" --target voxarena_cli voxarena_plugins
 
 voxarena=build/release/bin/voxarena
 spec=examples/phantom_cpu.toml
@@ -22,11 +22,9 @@ raw=$folder/raw
 mkdir -p "$raw"
 begin=$SECONDS
 [ -f "$raw/$dataset/dataset.json" ] || "$voxarena" phantom "$raw/$dataset"
-"$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results"
-"$voxarena" leaderboard "$folder/results" -o "$folder/leaderboard" --format md,csv,json
+"$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results" \
+  --output "$folder/leaderboard"
 
-echo
-cat "$folder"/leaderboard/*.md
 echo
 echo "The job took $((SECONDS - begin)) s."
 echo "  data set      $raw/$dataset"
