@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/budgets.h"
+#include "evaluation/settings.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/hash.h"
 #include "voxarena/core/version.h"
@@ -59,10 +60,7 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"inference",
        {{"step_size", settings.step_size}, {"weighting", "gaussian"}, {"mirroring", true}}},
       {"post_processing", "none"},
-      {"metrics",
-       {{"overlap", "voxels"},
-        {"empty_masks", "both empty: excluded"},
-        {"missing_prediction", "worst"}}},
+      {"metrics", to_json(EvaluationSettings{})},
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };
