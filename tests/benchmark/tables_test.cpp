@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/support/program.h"
+#include "tests/support/temporary_folder.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 

@@ -2,8 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <fstream>
-#include <sstream>
+#include <algorithm>
 #include <stdexcept>
 
 namespace voxarena::test {
@@ -71,17 +70,12 @@ Outcome Workspace::voxarena(std::vector<std::string> arguments,
 }
 
 void Workspace::write(const fs::path& file, const std::string& text) const {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
-  if (!out) throw std::runtime_error("cannot write " + file.string());
+  write_text(file, text);
 }
 
 std::string Workspace::read(const fs::path& file) const {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw std::runtime_error("cannot read " + file.string());
-  return text.str();
+  if (!fs::exists(file)) throw std::runtime_error("there is no " + file.string());
+  return read_text(file);
 }
 
 void Workspace::edit(const fs::path& file, const std::string& from, const std::string& to) const {

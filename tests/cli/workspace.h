@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/support/program.h"
+#include "tests/support/temporary_folder.h"
 
 namespace voxarena::test {
 

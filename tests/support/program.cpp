@@ -8,21 +8,15 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <filesystem>
 #include <stdexcept>
 #include <thread>
+
+#include "tests/support/temporary_folder.h"
 
 namespace voxarena::test {
 namespace fs = std::filesystem;
 namespace {
-
-std::string slurp(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // Runs in the child: replaces it by the program or ends it.
 [[noreturn]] void become_program(const std::vector<std::string>& arguments,
@@ -77,24 +71,9 @@ Outcome run_voxarena(const std::vector<std::string>& arguments, const ProgramOpt
   }
   Outcome outcome;
   outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  outcome.out = slurp(out);
-  outcome.err = slurp(err);
+  outcome.out = read_text(out);
+  outcome.err = read_text(err);
   return outcome;
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "voxarena-test-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  for (fs::recursive_directory_iterator it(path_, ignored), end; it != end; it.increment(ignored)) {
-    if (it->is_directory(ignored))
-      fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
-  }
-  fs::remove_all(path_, ignored);
 }
 
 }  // namespace voxarena::test

@@ -1,7 +1,6 @@
 // Runs the built program as a user would.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -20,19 +19,5 @@ struct ProgramOptions {
 
 // voxarena ARGUMENTS..., standard input closed.
 Outcome run_voxarena(const std::vector<std::string>& arguments, const ProgramOptions& options = {});
-
-// An empty folder that is removed at the end of the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace voxarena::test
