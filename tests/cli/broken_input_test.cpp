@@ -1,9 +1,7 @@
 // What users break, and what the program says: one clear error that names the file, case or field,
 // with a hint; or the input is legal and handled. A row is a defect made in a fresh workspace, and
 // what must come of it.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <functional>
 
@@ -41,16 +39,6 @@ void truncate(const fs::path& file, double keep) {
                   static_cast<std::uintmax_t>(static_cast<double>(fs::file_size(file)) * keep));
 }
 
-void flip_bytes(const fs::path& file, std::int64_t from_end) {
-  const int out = ::open(file.c_str(), O_RDWR);
-  std::array<char, 64> bytes{};
-  const off_t at = static_cast<off_t>(fs::file_size(file)) - from_end;
-  ASSERT_EQ(::pread(out, bytes.data(), bytes.size(), at), static_cast<ssize_t>(bytes.size()));
-  for (char& byte : bytes) byte = static_cast<char>(~byte);
-  ASSERT_EQ(::pwrite(out, bytes.data(), bytes.size(), at), static_cast<ssize_t>(bytes.size()));
-  ::close(out);
-}
-
 // The benchmark as far as it gets, so that there is something of it to damage.
 void run_first(const Workspace& work) {
   const Outcome outcome = work.benchmark();
@@ -59,13 +47,6 @@ void run_first(const Workspace& work) {
 
 std::string splits(const char* train, const char* val) {
   return std::string(R"([{"train": [)") + train + R"(], "val": [)" + val + "]}]";
-}
-
-fs::path stored(const Workspace& work, const char* ending) {
-  for (const auto& entry : fs::recursive_directory_iterator(work.preprocessed())) {
-    if (entry.path().string().ends_with(ending)) return entry.path();
-  }
-  throw std::runtime_error("nothing is stored");
 }
 
 std::vector<Row> rows() {
