@@ -136,7 +136,7 @@ const char* to_string(JobState state) {
 JobState job_state(const Job& job) {
   const Json manifest = read_manifest(job.folder);
   if (manifest.empty()) return JobState::not_started;
-  if (manifest.value("method", Json()) != job.setup->identity()) {
+  if (canonical_json(manifest.value("method", Json())) != canonical_json(job.setup->identity())) {
     throw Error::input(fmt::format("{}: holds a run of '{}' with another version, plan or options",
                                    job.folder.path.string(), job.setup->entry.name),
                        "give this row another name in the spec, or remove that folder");
@@ -222,7 +222,6 @@ void evaluate_job(const Job& job, const RunContext& context) {
   const FolderEvaluation evaluation = evaluate_folder(
       job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
       raw.file_ending, EvaluationTask::from(raw.labels), context);
-  for (const std::string& problem : evaluation.problems()) context.warn(problem);
   write_summary(job.folder.path / "summary.json", evaluation);
   write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));
   add_seconds(job, "evaluate", watch.seconds(), {{"status", "finished"}});

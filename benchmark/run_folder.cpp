@@ -7,6 +7,21 @@
 #include "voxarena/core/files.h"
 
 namespace voxarena {
+namespace {
+
+// Objects are joined key by key, everything else is replaced. (JSON's merge patch would drop
+// nulls.)
+void merge(Json& into, const Json& changes) {
+  for (const auto& [key, value] : changes.items()) {
+    if (value.is_object() && into.contains(key) && into[key].is_object()) {
+      merge(into[key], value);
+    } else {
+      into[key] = value;
+    }
+  }
+}
+
+}  // namespace
 
 RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset,
                      const std::string& protocol_id, const MethodEntry& method, int fold) {
@@ -19,7 +34,7 @@ Json read_manifest(const RunFolder& run) {
 
 void update_manifest(const RunFolder& run, const Json& changes) {
   Json manifest = read_manifest(run);
-  manifest.merge_patch(changes);
+  merge(manifest, changes);
   write_json(run.manifest(), manifest);
 }
 

@@ -50,7 +50,6 @@ int evaluate(const std::vector<std::string>& arguments, RunContext& context) {
       list_label_files(line.has("chill") ? predictions : references, ending);
   const FolderEvaluation evaluation =
       evaluate_folder(references, predictions, cases, ending, task, context);
-  for (const std::string& problem : evaluation.problems()) context.warn(problem);
   const fs::path output = line.has("output") ? fs::path(line.text("output")) : predictions;
   write_summary(output / "summary.json", evaluation);
   write_records(output / "records.csv",

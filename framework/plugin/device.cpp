@@ -11,12 +11,10 @@ namespace voxarena {
 void require_device(const std::string& device) {
   try {
     at::empty({1}, at::TensorOptions().device(c10::Device(device)));
-  } catch (const std::exception& error) {
-    const std::string text = error.what();
-    throw Error::input(
-        "--device " + device + ": cannot be used: " + text.substr(0, text.find('\n')),
-        "use cpu, or cuda with a CUDA build of LibTorch (scripts/setup.sh --torch-index) and a "
-        "GPU");
+  } catch (const std::exception&) {
+    throw Error::input("--device " + device + ": this LibTorch cannot use it on this machine",
+                       "use cpu, or cuda with a CUDA build of LibTorch (scripts/setup.sh "
+                       "--torch-index) and a GPU");
   }
 }
 
