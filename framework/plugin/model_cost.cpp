@@ -26,12 +26,14 @@ std::int64_t entry(const std::vector<std::int64_t>& list, std::int64_t axis) {
                        list.size() - 1)];  // one entry may stand for all axes
 }
 
-// Every voxel of the output meets the weights of its channel.
-double direct_convolution(const at::Tensor& image, const at::Tensor& weight,
-                          const std::vector<std::int64_t>& stride,
-                          const std::vector<std::int64_t>& padding,
-                          const std::vector<std::int64_t>& dilation) {
+// input, weight, bias, stride, padding, dilation, transposed, ...: every voxel of the output (of
+// the input, if transposed) meets the weights of one of its channels.
+double convolution(Values in) {
+  const at::Tensor &image = in[0].toTensor(), &weight = in[1].toTensor();
   const double weights = count(weight) / static_cast<double>(weight.size(0));
+  if (in[6].toBool()) return 2 * count(image) * weights;
+  const auto stride = in[3].toIntVector(), padding = in[4].toIntVector(),
+             dilation = in[5].toIntVector();
   auto outputs = static_cast<double>(image.size(0) * weight.size(0));
   for (std::int64_t axis = 0; axis + 2 < image.dim(); ++axis) {
     const std::int64_t reach = entry(dilation, axis) * (weight.size(axis + 2) - 1) + 1;
@@ -39,20 +41,6 @@ double direct_convolution(const at::Tensor& image, const at::Tensor& weight,
     outputs *= static_cast<double>(room / entry(stride, axis) + 1);
   }
   return 2 * outputs * weights;
-}
-
-// input, weight, bias, stride, padding, dilation, transposed, ...
-double convolution(Values in) {
-  const at::Tensor &image = in[0].toTensor(), &weight = in[1].toTensor();
-  if (in[6].toBool()) return 2 * count(image) * count(weight) / static_cast<double>(weight.size(0));
-  return direct_convolution(image, weight, in[3].toIntVector(), in[4].toIntVector(),
-                            in[5].toIntVector());
-}
-
-// input, weight, bias, padding, stride, dilation, ...: counted only where a method calls it itself.
-double onednn_convolution(Values in) {
-  return direct_convolution(in[0].toTensor(), in[1].toTensor(), in[4].toIntVector(),
-                            in[3].toIntVector(), in[5].toIntVector());
 }
 
 // (..., n, k) times (..., k, m), or times a vector (k).
@@ -77,10 +65,8 @@ struct Formula {
   std::string_view operation;
   double (*flops)(Values inputs);
 };
-constexpr std::string_view kConvolution = "aten::convolution";
-constexpr std::array<Formula, 11> kFormulas{
-    {{kConvolution, convolution},
-     {"aten::mkldnn_convolution", onednn_convolution},
+constexpr std::array<Formula, 10> kFormulas{
+    {{"aten::convolution", convolution},
      {"aten::mm", product_of_first},
      {"aten::bmm", product_of_first},
      {"aten::mv", product_of_first},
@@ -94,26 +80,19 @@ constexpr std::array<Formula, 11> kFormulas{
 // LibTorch takes plain functions as callbacks, so the sum of this thread lies here while one is
 // registered.
 thread_local double flops_of_thread = 0;
-thread_local bool inside_convolution = false;  // what it calls is part of it
 
 std::unique_ptr<at::ObserverContext> count_operator(const at::RecordFunction& call) {
-  if (inside_convolution) return nullptr;
   for (const Formula& formula : kFormulas) {
     if (formula.operation == call.name()) flops_of_thread += formula.flops(call.inputs());
   }
-  inside_convolution = kConvolution == call.name();
   return nullptr;
-}
-
-void leave_operator(const at::RecordFunction& call, at::ObserverContext*) {
-  if (kConvolution == call.name()) inside_convolution = false;
 }
 
 class CountFlops {
  public:
   CountFlops() {
     flops_of_thread = 0;
-    handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(count_operator, leave_operator)
+    handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(count_operator)
                                              .needsInputs(true)
                                              .scopes({at::RecordScope::FUNCTION}));
   }
@@ -141,7 +120,8 @@ ModelCost measure_cost(Model& model, at::IntArrayRef shape) {
       cost.parameters += parameter.numel();
       if (parameter.requires_grad()) cost.trained_parameters += parameter.numel();
     }
-    const torch::NoGradGuard no_grad;
+    // With gradients on, methods use the ordinary operators, not a backend's own for inference.
+    const torch::AutoGradMode gradients(true);
     model.module().eval();
     const CountFlops counter;
     model.predict(at::zeros(shape, at::TensorOptions(device).dtype(at::kFloat)));

@@ -10,7 +10,7 @@
 namespace voxarena {
 namespace {
 
-constexpr const char* kSpec = R"(
+constexpr const char* kSpec = R"toml(
 name = "hippocampus-cpu"
 datasets = ["Dataset004_Hippocampus"]
 folds = [1, 0]
@@ -24,7 +24,7 @@ plugin = "plain_unet"
 plugin = "masksam"
 name = "MaskSAM (mini encoder)"
 options = { encoder = "mini", queries = 8 }
-)";
+)toml";
 
 TEST(Spec, ReadsTheWholeMatrix) {
   const BenchmarkSpec spec = parse_spec(kSpec, "spec.toml");

@@ -47,31 +47,6 @@ TEST(ModelCost, EqualsTheCountByHand) {
   EXPECT_EQ(cost.flops, convolution + linear + attention + transposed);
 }
 
-// A method may call the backend's convolution itself.
-class Direct : public Network {
- public:
-  explicit Direct(bool backend) : backend_(backend) {
-    weight_ = register_parameter("weight", at::ones({4, 2, 3, 3, 3}));
-  }
-  at::Tensor forward(const at::Tensor& x) override {
-    const std::vector<std::int64_t> one{1, 1, 1}, none{0, 0, 0};
-    if (backend_) return at::mkldnn_convolution(x, weight_, {}, one, {2, 2, 2}, one, 1);
-    return at::convolution(x, weight_, {}, {2, 2, 2}, one, one, false, none, 1);
-  }
-
- private:
-  bool backend_;
-  at::Tensor weight_;
-};
-
-TEST(ModelCost, AConvolutionCountsOnceHoweverItIsCalled) {
-  const double by_hand = 2.0 * (4 * 3 * 2 * 4) * (2 * 27);
-  for (const bool backend : {false, true}) {
-    if (backend && !at::hasMKLDNN()) continue;
-    EXPECT_EQ(measure_cost(*model<Direct>(backend), {1, 2, 6, 4, 8}).flops, by_hand) << backend;
-  }
-}
-
 TEST(ModelCost, CountsTheSameTwice) {
   const std::unique_ptr<Model> mixed = model<Mixed>();
   const ModelCost once = measure_cost(*mixed, {1, 2, 4, 6, 8});
