@@ -103,7 +103,8 @@ std::string TomlTable::where() const {
 void TomlTable::fail(std::string_view key, const std::string& what, const std::string& hint) const {
   const toml::node* node = node_ == nullptr ? nullptr : as_table(node_)->get(key);
   const std::string place = node != nullptr ? position(*source_, node->source()) : where();
-  throw Error::input(fmt::format("{}: {}{}: {}", place, path_, key, what), hint);
+  throw Error::input(fmt::format("{}: {}{}: {}", place, path_, key, what),
+                     hint.empty() ? "correct the value; docs/protocol.md explains the keys" : hint);
 }
 
 namespace {

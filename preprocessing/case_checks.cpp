@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "voxarena/core/error.h"
+#include "voxarena/data/image_io.h"
 
 namespace voxarena {
 namespace {
@@ -37,6 +38,23 @@ void check_case(const Image& image, const LabelImage* label, std::int64_t channe
     throw Error::input(
         fmt::format("channel {} has {} voxels", channel, std::isnan(*broken) ? "NaN" : "infinite"),
         "replace them by a finite value, e.g. 0, in the image file");
+  }
+}
+
+void check_label(const Image& image, const LabelImage& label, const Labels& labels) {
+  const std::string spacing = compare_spacing(image.geometry, label.geometry);
+  if (!spacing.empty()) {
+    throw Error::input("image and label differ: " + spacing,
+                       "draw or resample the label on the image's grid");
+  }
+  std::int16_t last = 0;  // neighbours are mostly equal; 0 is always declared
+  for (const std::int16_t value : label.voxels.values) {
+    if (value == last || labels.is_declared(value)) {
+      last = value;
+      continue;
+    }
+    throw Error::input(fmt::format("label value {} is not declared in dataset.json", value),
+                       "add it to 'labels' there, or correct the label file");
   }
 }
 

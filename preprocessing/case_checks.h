@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "voxarena/data/labels.h"
 #include "voxarena/data/volume.h"
 
 namespace voxarena {
@@ -10,6 +11,9 @@ namespace voxarena {
 // Errors (input): NaN or infinite voxels, another number of channels, an empty image, a label of
 // another size. `label` may be null.
 void check_case(const Image& image, const LabelImage* label, std::int64_t channels);
+
+// Errors (input): another spacing than the image's, a value that dataset.json does not declare.
+void check_label(const Image& image, const LabelImage& label, const Labels& labels);
 
 // Runs `work` and rethrows whatever it throws as an Error whose message begins with "case <id>: ".
 template <class Work>

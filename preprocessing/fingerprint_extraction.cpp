@@ -24,10 +24,16 @@ struct CaseFacts {
   std::vector<std::vector<WeightedValue>> intensities;  // per channel
 };
 
-CaseFacts measure(const RawCase& raw, std::int64_t channels, std::int64_t draws) {
+CaseFacts measure(const RawCase& raw, const RawDataset& dataset, std::int64_t draws,
+                  const RunContext& context) {
+  const std::int64_t channels = dataset.channels();
   const Image image = read_image(raw.images);
   const LabelImage label = read_label(raw.label);
   check_case(image, &label, channels);
+  check_label(image, label, dataset.labels);
+  const std::string place = compare_origin_and_direction(image.geometry, label.geometry);
+  if (!place.empty())
+    context.warn(fmt::format("case {}: image and label differ: {}", raw.id, place));
   const Cropped crop = crop_to_nonzero(image.voxels, &label.voxels);
 
   std::vector<std::vector<float>> foreground(static_cast<std::size_t>(channels));
@@ -59,7 +65,7 @@ Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& con
     context.check_interrupt();
     const RawCase& raw = dataset.cases[static_cast<std::size_t>(i)];
     naming_case(raw.id, [&] {
-      facts[static_cast<std::size_t>(i)] = measure(raw, dataset.channels(), draws);
+      facts[static_cast<std::size_t>(i)] = measure(raw, dataset, draws, context);
     });
     progress.advance();
   });
