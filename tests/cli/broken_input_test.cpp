@@ -250,7 +250,7 @@ std::vector<Row> rows() {
          truncate(w.run("plain_unet") / "records.csv", 0.7);
        },
        1,
-       {"records.csv", "line"}},
+       {"records.csv:", "columns"}},
       {"PluginThatIsNone",
        [](const Workspace& w) {
          w.write(w.root() / "none.so", "not a library");
