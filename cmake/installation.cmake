@@ -2,9 +2,6 @@
 # lib/cmake/VoxArena. Plugins install themselves (voxarena_add_plugin).
 include(CMakePackageConfigHelpers)
 
-set_target_properties(voxarena PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-set_target_properties(voxarena_cli voxarena_describe_plugin PROPERTIES INSTALL_RPATH "$ORIGIN/../lib"
-                                                                       INSTALL_RPATH_USE_LINK_PATH ON)
 install(TARGETS voxarena voxarena_describe_plugin EXPORT VoxArenaTargets LIBRARY DESTINATION lib
                                                                          RUNTIME DESTINATION bin)
 install(TARGETS voxarena_cli RUNTIME DESTINATION bin)

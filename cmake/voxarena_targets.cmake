@@ -5,6 +5,10 @@
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/include)
 file(CREATE_LINK ${PROJECT_SOURCE_DIR}/framework ${CMAKE_BINARY_DIR}/include/voxarena SYMBOLIC)
 
+# Installed programs, libraries and plugins find libvoxarena beside them and LibTorch where it was at build time.
+get_filename_component(torch_folder ${Torch_torch_LIBRARY} DIRECTORY)
+set(CMAKE_INSTALL_RPATH "$ORIGIN/../lib" "$ORIGIN/../.." ${torch_folder})
+
 add_library(voxarena SHARED)
 set_target_properties(voxarena PROPERTIES DEFINE_SYMBOL "")
 add_library(voxarena_network OBJECT)

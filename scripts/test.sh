@@ -2,16 +2,18 @@
 # Everything that must hold before a change is merged: set-up, format, layering, build, tests, sanitizers.
 #   scripts/test.sh          all of it (up to 40 minutes on 2 cores from a clean clone)
 #   scripts/test.sh --fast   without the slow tests and the sanitizer build
+#   scripts/test.sh --no-asan  without the sanitizer build
 # VOXARENA_REAL_DATA names an nnU-Net raw folder for the tests on real data; without it they are skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-fast=0
+slow=1 asan=1
 case ${1:-} in
   "") ;;
-  --fast) fast=1 ;;
-  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
-  *) sed -n '2,5s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  --fast) slow=0 asan=0 ;;
+  --no-asan) asan=0 ;;
+  -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
 cores=$(nproc)
@@ -62,8 +64,8 @@ step "layering self-test" python3 tests/scripts/check_layers_test.py
 step "configure release" cmake --preset release
 step "build release" cmake --build build/release -j "$cores"
 step "fast tests" run_tests build/release -LE '^slow$'
-if [ $fast -eq 0 ]; then
-  step "slow tests" run_slow_tests
+if [ $slow -eq 1 ]; then step "slow tests" run_slow_tests; fi
+if [ $asan -eq 1 ]; then
   step "configure asan" cmake --preset asan
   step "build asan" cmake --build build/asan -j "$cores" --target asan_tests
   step "asan tests" run_asan_tests

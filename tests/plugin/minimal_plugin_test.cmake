@@ -20,7 +20,7 @@ run(${WORK}/prefix/bin/voxarena check-plugin ${WORK}/build/tiny_net.so)
 
 # It takes part in a benchmark beside an installed method.
 run(${WORK}/prefix/bin/voxarena phantom ${WORK}/raw/Dataset900_Phantom --cases 5 --classes 2 --size 12,24,24)
-file(WRITE ${WORK}/spec.toml [[
+file(WRITE ${WORK}/spec.toml [=[
 name = "tiny"
 datasets = ["Dataset900_Phantom"]
 folds = [0]
@@ -34,7 +34,7 @@ plugin = "tiny_net"
 options = { width = 4 }
 [[method]]
 plugin = "plain_unet"
-]])
+]=])
 run(${WORK}/prefix/bin/voxarena benchmark ${WORK}/spec.toml --plugins ${WORK}/build --raw ${WORK}/raw
     --preprocessed ${WORK}/preprocessed --results ${WORK}/results --output ${WORK}/tables)
 file(READ ${WORK}/tables/leaderboard.md table)
