@@ -22,8 +22,8 @@ struct Info {
   std::string summary;   // one line
   std::string licence;   // SPDX
   std::string citation;  // BibTeX
-  Capabilities capabilities;
-  std::vector<Option> options;
+  Capabilities capabilities = {};
+  std::vector<Option> options = {};
 };
 
 Json to_json(const Info& info);
