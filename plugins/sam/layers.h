@@ -1,0 +1,118 @@
+// Small layers whose children carry the released code's names.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <torch/nn/module.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace voxarena::sam {
+
+// Children named "0", "1", ...
+template <class ModuleType>
+class List : public torch::nn::Module {
+ public:
+  template <class... Arguments>
+  ModuleType& add(Arguments&&... arguments) {
+    const std::string name = std::to_string(items_.size());
+    items_.push_back(
+        register_module(name, std::make_shared<ModuleType>(std::forward<Arguments>(arguments)...)));
+    return *items_.back();
+  }
+  std::size_t size() const { return items_.size(); }
+  ModuleType& operator[](std::size_t i) const { return *items_[i]; }
+
+ private:
+  std::vector<std::shared_ptr<ModuleType>> items_;
+};
+
+// Parameters start as LibTorch's own layers of these names do.
+class Linear : public torch::nn::Module {
+ public:
+  Linear(std::int64_t in, std::int64_t out, bool with_bias = true);
+  at::Tensor forward(const at::Tensor& x) const;  // (..., in) → (..., out)
+
+  at::Tensor weight, bias;  // (out, in), (out)
+};
+
+// Of images (N, C, H, W). Kernels of odd size are padded to keep the size, if the stride is 1.
+class Convolution : public torch::nn::Module {
+ public:
+  struct Form {
+    std::int64_t stride = 1;
+    bool bias = true;
+  };
+  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form = {1, true});
+  at::Tensor forward(const at::Tensor& x) const;
+
+  at::Tensor weight, bias;
+
+ private:
+  std::int64_t stride_, padding_;
+};
+
+// Kernel = stride = 2: doubles height and width.
+class Doubling : public torch::nn::Module {
+ public:
+  Doubling(std::int64_t in, std::int64_t out);
+  at::Tensor forward(const at::Tensor& x) const;
+
+  at::Tensor weight, bias;
+};
+
+// Learned vectors, drawn from N(0, 1).
+class Embedding : public torch::nn::Module {
+ public:
+  Embedding(std::int64_t rows, std::int64_t dim);
+
+  at::Tensor weight;  // (rows, dim)
+};
+
+enum class Activation : std::uint8_t { relu, gelu };  // gelu: exact (erf)
+at::Tensor activate(const at::Tensor& x, Activation kind);
+
+// lin1 → activation → lin2.
+class Mlp : public torch::nn::Module {
+ public:
+  Mlp(std::int64_t dim, std::int64_t hidden, Activation activation);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  Activation activation_;
+  std::shared_ptr<Linear> lin1_, lin2_;
+};
+
+// `layers` linear layers with ReLU between them.
+class HeadMlp : public torch::nn::Module {
+ public:
+  HeadMlp(std::int64_t in, std::int64_t hidden, std::int64_t out, int layers = 3);
+  at::Tensor forward(at::Tensor x) const;
+
+ private:
+  std::shared_ptr<List<Linear>> layers_;
+};
+
+// LayerNorm over the last axis.
+class LayerNorm : public torch::nn::Module {
+ public:
+  explicit LayerNorm(std::int64_t channels, double epsilon);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  double epsilon_;
+  at::Tensor weight_, bias_;
+};
+
+// LayerNorm over the channels of (N, C, ...) at each pixel; eps 1e-6.
+class ChannelNorm : public torch::nn::Module {
+ public:
+  explicit ChannelNorm(std::int64_t channels);
+  at::Tensor forward(const at::Tensor& x) const;
+
+ private:
+  at::Tensor weight_, bias_;
+};
+
+}  // namespace voxarena::sam
