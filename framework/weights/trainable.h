@@ -23,9 +23,9 @@ bool matches_any(std::string_view name, const std::vector<std::string>& patterns
 // No parameter requires a gradient any more.
 void freeze(torch::nn::Module& module);
 // Parameters of such names require (or, with false, no longer require) a gradient; others stay as
-// they are. Returns how many numbers they hold. Error (internal) if a pattern fits no name.
-std::int64_t train_matching(torch::nn::Module& module, const std::vector<std::string>& patterns,
-                            bool train = true);
+// they are. Error (internal) if a pattern fits no name.
+void train_matching(torch::nn::Module& module, const std::vector<std::string>& patterns,
+                    bool train = true);
 
 // Numbers in parameters that require a gradient.
 std::int64_t trained_parameters(const torch::nn::Module& module);

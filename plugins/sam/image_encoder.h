@@ -55,8 +55,8 @@ class Block : public torch::nn::Module {
   const std::shared_ptr<Mlp> mlp;
 
  private:
-  at::Tensor attend_in_windows(const at::Tensor& x, const at::Tensor& normed,
-                               const Layout& layout) const;
+  at::Tensor attend(const at::Tensor& x, const Layout& layout) const;
+
   bool partition_before_norm_;
 };
 

@@ -19,7 +19,7 @@ struct Prompts {
 struct PromptEmbedding {
   // (P, tokens, dim): points, a padding point if there is no box, the box's two corners
   at::Tensor sparse;
-  at::Tensor dense;  // (P, dim, h, w)
+  at::Tensor dense;  // (P, dim, h, w); without masks (1, dim, h, w)
 };
 
 // Random Fourier features of coordinates; the matrix is a buffer and belongs to the weights.
@@ -47,7 +47,7 @@ class PromptEncoder : public torch::nn::Module {
  public:
   explicit PromptEncoder(const PromptConfig& config);
 
-  // `grid`: the image embedding's. No prompts at all: sparse (1, 0, dim), dense (1, dim, h, w).
+  // `grid`: the image embedding's. No points and boxes: sparse (P or 1, 0, dim).
   PromptEmbedding forward(const Prompts& prompts, Extent grid) const;
 
   // The position code of every token of the grid, (1, dim, h, w): token (i, j) lies at pixel

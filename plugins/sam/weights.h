@@ -14,8 +14,8 @@ namespace voxarena::sam {
 Option weights_option();
 
 // Fills `module` (whose names are those of the file) as the option says. Tensors whose names match
-// one of the patterns `fresh` ('*' stands for anything) may be missing or of another shape and keep
-// their initial values; anything else that does not fit is an Error (input) with the report. Error
+// one of the patterns `fresh` ('*' stands for anything) are not taken from the file and keep their
+// initial values; anything else that does not fit is an Error (input) with the report. Error
 // (usage) if the option is empty: a method that needs weights does not silently run without.
 LoadReport load_weights(torch::nn::Module& module, const std::string& weights,
                         const std::vector<std::string>& fresh);

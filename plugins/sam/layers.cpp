@@ -1,0 +1,110 @@
+#include "plugins/sam/layers.h"
+
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv_transpose2d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/gelu.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/randn.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/zeros.h>
+#include <torch/nn/init.h>
+
+#include <cmath>
+
+namespace voxarena::sam {
+namespace {
+
+at::Tensor uniform_weight(at::IntArrayRef size) {
+  return torch::nn::init::kaiming_uniform_(at::empty(size), std::sqrt(5.0));
+}
+
+// `inputs`: of one output of the layer.
+at::Tensor uniform_bias(std::int64_t size, std::int64_t inputs) {
+  const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+  return at::empty(size).uniform_(-bound, bound);
+}
+
+}  // namespace
+
+Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
+    : weight(register_parameter("weight", uniform_weight({out, in}))) {
+  if (with_bias) bias = register_parameter("bias", uniform_bias(out, in));
+}
+
+at::Tensor Linear::forward(const at::Tensor& x) const {
+  // Of a matrix, LibTorch adds the bias within the product.
+  std::vector<std::int64_t> size = x.sizes().vec();
+  size.back() = weight.size(0);
+  return at::linear(x.reshape({-1, weight.size(1)}), weight, bias).view(size);
+}
+
+Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form)
+    : weight(register_parameter("weight", uniform_weight({out, in, kernel, kernel}))),
+      stride_(form.stride),
+      padding_(form.stride == 1 ? kernel / 2 : 0) {
+  if (form.bias) bias = register_parameter("bias", uniform_bias(out, in * kernel * kernel));
+}
+
+at::Tensor Convolution::forward(const at::Tensor& x) const {
+  return at::conv2d(x, weight, bias, stride_, padding_);
+}
+
+// LibTorch takes the second axis of a transposed convolution's weight for its inputs.
+Doubling::Doubling(std::int64_t in, std::int64_t out)
+    : weight(register_parameter("weight", uniform_weight({in, out, 2, 2}))),
+      bias(register_parameter("bias", uniform_bias(out, out * 4))) {}
+
+at::Tensor Doubling::forward(const at::Tensor& x) const {
+  return at::conv_transpose2d(x, weight, bias, 2);
+}
+
+Embedding::Embedding(std::int64_t rows, std::int64_t dim)
+    : weight(register_parameter("weight", at::randn({rows, dim}))) {}
+
+at::Tensor activate(const at::Tensor& x, Activation kind) {
+  return kind == Activation::relu ? at::relu(x) : at::gelu(x);
+}
+
+Mlp::Mlp(std::int64_t dim, std::int64_t hidden, Activation activation)
+    : activation_(activation),
+      lin1_(register_module("lin1", std::make_shared<Linear>(dim, hidden))),
+      lin2_(register_module("lin2", std::make_shared<Linear>(hidden, dim))) {}
+
+at::Tensor Mlp::forward(const at::Tensor& x) const {
+  return lin2_->forward(activate(lin1_->forward(x), activation_));
+}
+
+HeadMlp::HeadMlp(std::int64_t in, std::int64_t hidden, std::int64_t out, int layers)
+    : layers_(register_module("layers", std::make_shared<List<Linear>>())) {
+  for (int i = 0; i < layers; ++i)
+    layers_->add(i == 0 ? in : hidden, i == layers - 1 ? out : hidden);
+}
+
+at::Tensor HeadMlp::forward(at::Tensor x) const {
+  for (std::size_t i = 0; i < layers_->size(); ++i)
+    x = (*layers_)[i].forward(i == 0 ? x : at::relu(x));
+  return x;
+}
+
+LayerNorm::LayerNorm(std::int64_t channels, double epsilon)
+    : epsilon_(epsilon),
+      weight_(register_parameter("weight", at::ones(channels))),
+      bias_(register_parameter("bias", at::zeros(channels))) {}
+
+at::Tensor LayerNorm::forward(const at::Tensor& x) const {
+  return at::layer_norm(x, weight_.sizes(), weight_, bias_, epsilon_);
+}
+
+ChannelNorm::ChannelNorm(std::int64_t channels)
+    : weight_(register_parameter("weight", at::ones(channels))),
+      bias_(register_parameter("bias", at::zeros(channels))) {}
+
+at::Tensor ChannelNorm::forward(const at::Tensor& x) const {
+  constexpr double kEpsilon = 1e-6;
+  return at::layer_norm(x.movedim(1, -1), weight_.sizes(), weight_, bias_, kEpsilon).movedim(-1, 1);
+}
+
+}  // namespace voxarena::sam
