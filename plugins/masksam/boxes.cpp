@@ -38,8 +38,8 @@ at::Tensor tight_boxes(const at::Tensor& masks, std::int64_t height, std::int64_
 }
 
 at::Tensor boxes_from_fractions(const at::Tensor& fractions) {
-  const at::Tensor corner = fractions.select(-2, 0).to(at::kFloat);
-  const at::Tensor part = fractions.select(-2, 1).to(at::kFloat);
+  const at::Tensor exact = fractions.to(c10::promoteTypes(fractions.scalar_type(), at::kFloat));
+  const at::Tensor corner = exact.select(-2, 0), part = exact.select(-2, 1);
   return at::cat({corner, corner + (1 - corner) * part}, -1);
 }
 

@@ -5,6 +5,7 @@
 #include "plugins/masksam/config.h"
 #include "plugins/masksam/network.h"
 #include "plugins/sam/weights.h"
+#include "voxarena/core/error.h"
 #include "voxarena/plugin/method.h"
 
 namespace voxarena::masksam {
@@ -65,9 +66,14 @@ class MaskSamMethod : public Method {
   }
 
   std::unique_ptr<Model> create(const Plan& plan, const Options& options) const override {
-    const auto network = std::make_shared<MaskSam>(make_config(plan, options));
-    if (network->config().pretrained)
-      sam::load_weights(*network->sam(), options.text("weights"), {"*.after_*", "*.beside_*"});
+    const Config config = make_config(plan, options);
+    const std::string& weights = options.text("weights");
+    if (config.pretrained && weights.empty()) {
+      throw Error::usage("option weights: this preset needs pre-trained SAM weights",
+                         "set weights to the file, or to \"random\" to run without pre-training");
+    }
+    const auto network = std::make_shared<MaskSam>(config);
+    if (config.pretrained) sam::load_weights(*network->sam(), weights, {"*.after_*", "*.beside_*"});
     return std::make_unique<MaskSamModel>(network);
   }
 };
