@@ -80,16 +80,6 @@ void begin_manifest(const Job& job, const RunContext& context) {
   write_file(method_folder / "dataset.json", job.dataset->raw.json_text);
 }
 
-Json recipe_json(const Recipe& recipe) {
-  return {{"optimizer", recipe.optimizer},
-          {"learning_rate", recipe.learning_rate},
-          {"momentum", recipe.momentum},
-          {"weight_decay", recipe.weight_decay},
-          {"clip_norm", recipe.clip_norm},
-          {"poly_power", recipe.poly_power},
-          {"warmup_iterations", recipe.warmup_iterations}};
-}
-
 class Stopwatch {
  public:
   double seconds() const {
@@ -161,8 +151,7 @@ void train_job(const Job& job, const RunContext& context) {
   std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
 
   Json recipe_deviations = setup.deviations;
-  for (const std::string& line :
-       list_differences(recipe_json(Recipe{}), recipe_json(model->recipe()))) {
+  for (const std::string& line : list_differences(to_json(Recipe{}), to_json(model->recipe()))) {
     recipe_deviations.push_back("recipe." + line);
   }
   std::vector<std::int64_t> patch = configuration.patch_size;

@@ -7,6 +7,7 @@
 #include "preprocessing/planner.h"
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 #include "voxarena/core/random.h"
 #include "voxarena/plugin/device.h"
 
@@ -26,7 +27,8 @@ void collect_differences(const std::string& path, const Json& standard, const Js
                          std::vector<std::string>& out) {
   if (standard == actual) return;
   if (!standard.is_object() || !actual.is_object()) {
-    out.push_back(fmt::format("{}: {} instead of {}", path, actual.dump(), standard.dump()));
+    out.push_back(
+        fmt::format("{}: {} instead of {}", path, json_text(actual), json_text(standard)));
     return;
   }
   const std::string prefix = path.empty() ? "" : path + ".";

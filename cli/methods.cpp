@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 #include "voxarena/plugin/registry.h"
 
 namespace voxarena::cli {
@@ -32,7 +33,7 @@ void print_one(const PluginFile& plugin) {
   const Json options = to_json(info).at("options");
   for (std::size_t i = 0; i < info.options.size(); ++i) {
     fmt::print("  {:<20} {} (default {})\n", info.options[i].name, info.options[i].description,
-               options.at(i).at("default").dump());
+               json_text(options.at(i).at("default")));
   }
   fmt::print("\n{}\n", info.citation);
 }

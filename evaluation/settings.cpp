@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 
@@ -27,7 +28,7 @@ EvaluationSettings evaluation_settings_from_json(const Json& json, std::string_v
     if (value == "best") {
       settings.empty_masks = EmptyMasks::best;
     } else if (value != "undefined") {
-      throw Error::input(fmt::format("{}: empty_masks cannot be {}", source, value.dump()),
+      throw Error::input(fmt::format("{}: empty_masks cannot be {}", source, json_text(value)),
                          "use \"undefined\" (nnU-Net: left out of the mean) or \"best\"");
     }
   }

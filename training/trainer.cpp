@@ -21,6 +21,7 @@
 #include "training/schedule.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/core/json.h"
 #include "voxarena/core/random.h"
 #include "voxarena/weights/state_dict.h"
 
@@ -55,18 +56,13 @@ c10::Device place(torch::nn::Module& module, const std::string& name) {
 
 // What a checkpoint must agree on with the training that goes on from it.
 Json settings(const TrainingOptions& options, const Recipe& recipe) {
-  return {{"identity", options.identity},
-          {"seed", options.seed},
-          {"iterations", options.budget.iterations},
-          {"iterations_per_epoch", options.budget.iterations_per_epoch},
-          {"validation_iterations", options.budget.validation_iterations},
-          {"optimizer", recipe.optimizer},
-          {"learning_rate", recipe.learning_rate},
-          {"momentum", recipe.momentum},
-          {"weight_decay", recipe.weight_decay},
-          {"clip_norm", recipe.clip_norm},
-          {"poly_power", recipe.poly_power},
-          {"warmup_iterations", recipe.warmup_iterations}};
+  Json settings = to_json(recipe);
+  settings["identity"] = options.identity;
+  settings["seed"] = options.seed;
+  settings["iterations"] = options.budget.iterations;
+  settings["iterations_per_epoch"] = options.budget.iterations_per_epoch;
+  settings["validation_iterations"] = options.budget.validation_iterations;
+  return settings;
 }
 
 void check_settings(const fs::path& path, const Checkpoint& checkpoint, const Json& expected) {
@@ -76,7 +72,7 @@ void check_settings(const fs::path& path, const Checkpoint& checkpoint, const Js
     if (found.contains(key) && found[key] == value) continue;
     throw Error::input(
         fmt::format("{}: was made with {} {}, but now it is {}", path.string(), key,
-                    found.contains(key) ? found[key].dump() : "unknown", value.dump()),
+                    found.contains(key) ? json_text(found[key]) : "unknown", json_text(value)),
         "use the former settings or another results folder, or delete the checkpoint to train "
         "anew");
   }

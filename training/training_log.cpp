@@ -71,7 +71,7 @@ std::vector<EpochRecord> read_training_log(const std::filesystem::path& path, st
 void write_training_log(const std::filesystem::path& path,
                         const std::vector<EpochRecord>& records) {
   std::string text;
-  for (const EpochRecord& record : records) text += to_json(record).dump() + '\n';
+  for (const EpochRecord& record : records) text += json_text(to_json(record)) + '\n';
   write_file(path, text);
 }
 

@@ -122,6 +122,8 @@ Json sorted(const Json& value) {
   return out;
 }
 
+std::string json_text(const Json& value) { return value.dump(); }
+
 std::string canonical_json(const Json& value) { return sorted(value).dump(-1, ' ', true); }
 
 void write_json(const std::filesystem::path& path, const Json& value) {

@@ -16,6 +16,9 @@ Json parse_json(std::string_view text, std::string_view source_name);
 
 // Text as Python's json.dump(indent=4) writes it; undefined numbers become NaN.
 std::string dump_json(const Json& value);
+// In one line, for messages and records. (One copy of the writer in the program: it is slow to
+// compile.)
+std::string json_text(const Json& value);
 // Without any white space and with sorted keys: the form that is hashed.
 std::string canonical_json(const Json& value);
 

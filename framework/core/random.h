@@ -49,7 +49,8 @@ class NumpyRandom {
   }
 
  private:
-  // std::mt19937 with words of 32 bits, which libstdc++ twists twice as fast as its words of 64 bits.
+  // std::mt19937 with words of 32 bits, which libstdc++ twists twice as fast as its words of 64
+  // bits.
   std::mersenne_twister_engine<std::uint32_t, 32, 624, 397, 31, 0x9908b0dfU, 11, 0xffffffffU, 7,
                                0x9d2c5680U, 15, 0xefc60000U, 18, 1812433253U>
       engine_;

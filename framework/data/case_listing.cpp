@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 #include "voxarena/data/image_file.h"
 
 namespace voxarena {
@@ -72,7 +73,7 @@ RawCase listed_case(const std::string& id, const Json& entry, const fs::path& fo
   for (const Json& image : entry.at("images")) {
     if (!image.is_string()) {
       throw Error::input(fmt::format("{}: dataset.{}.images: {} is not a path",
-                                     (folder / "dataset.json").string(), id, image.dump()),
+                                     (folder / "dataset.json").string(), id, json_text(image)),
                          "list file names");
     }
     one.images.push_back(resolve(image.get<std::string>(), folder));

@@ -80,7 +80,7 @@ void write_case_record(const std::filesystem::path& file, const CaseRecord& reco
   const Json json = to_json(record);
   std::string text;
   for (const auto& [key, value] : json.items()) {
-    text += fmt::format("{}  \"{}\": {}", text.empty() ? "{\n" : ",\n", key, value.dump());
+    text += fmt::format("{}  \"{}\": {}", text.empty() ? "{\n" : ",\n", key, json_text(value));
   }
   write_file(file, text + "\n}\n", Flush::no);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 namespace {
@@ -24,7 +25,7 @@ const Json& labels_object(const Json& dataset_json, const std::string& source) {
 int label_value(const Json& value, const std::string& name, const std::string& source) {
   if (!value.is_number_integer()) {
     throw Error::input(
-        fmt::format("{}: labels.{}: {} is not an integer", source, name, value.dump()),
+        fmt::format("{}: labels.{}: {} is not an integer", source, name, json_text(value)),
         "a label is an integer, a region a list of integers");
   }
   const auto number = value.get<std::int64_t>();

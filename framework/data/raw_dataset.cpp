@@ -80,8 +80,9 @@ std::vector<std::string> read_channel_names(const Json& json, const std::string&
 std::string read_file_ending(const Json& json, const std::string& source) {
   const Json& ending = field(json, "file_ending", source);
   if (!ending.is_string() || !is_supported_ending("case" + ending.get<std::string>())) {
-    throw Error::input(fmt::format("{}: file_ending {} is not supported", source, ending.dump()),
-                       "supported are .nii.gz, .nii, .mha and .nrrd");
+    throw Error::input(
+        fmt::format("{}: file_ending {} is not supported", source, json_text(ending)),
+        "supported are .nii.gz, .nii, .mha and .nrrd");
   }
   return ending.get<std::string>();
 }
@@ -89,12 +90,13 @@ std::string read_file_ending(const Json& json, const std::string& source) {
 void check_count(const RawDataset& dataset, const Json& json, const std::string& source) {
   const Json& count = field(json, "numTraining", source);
   if (!count.is_number_integer()) {
-    throw Error::input(fmt::format("{}: numTraining is {}, not an integer", source, count.dump()),
-                       fmt::format("write \"numTraining\": {}", dataset.cases.size()));
+    throw Error::input(
+        fmt::format("{}: numTraining is {}, not an integer", source, json_text(count)),
+        fmt::format("write \"numTraining\": {}", dataset.cases.size()));
   }
   if (count.get<std::int64_t>() == static_cast<std::int64_t>(dataset.cases.size())) return;
   throw Error::input(fmt::format("{}: numTraining is {} but there are {} training cases", source,
-                                 count.dump(), dataset.cases.size()),
+                                 json_text(count), dataset.cases.size()),
                      "correct numTraining, or look for cases that were not copied");
 }
 
@@ -183,7 +185,7 @@ std::string dataset_hash(const RawDataset& dataset, const RunContext& context) {
   });
   Sha256 hash;
   // In the file's order of keys, which has meaning for regions, but whatever its white space.
-  hash.update(dataset.json.dump() + '\n');
+  hash.update(json_text(dataset.json) + '\n');
   for (const std::string& text : cases) hash.update(text);
   return hash.hex();
 }

@@ -46,7 +46,7 @@ std::vector<std::string> read_half(const Json& entry, const char* half, const st
   for (const Json& item : *field) {
     if (!item.is_string() || !known.contains(item.get<std::string>())) {
       throw Error::input(
-          fmt::format("{}: '{}' names the unknown case {}", where, half, item.dump()),
+          fmt::format("{}: '{}' names the unknown case {}", where, half, json_text(item)),
           "case ids are file names without channel number and ending; remove it or add its files");
     }
     cases.push_back(item.get<std::string>());

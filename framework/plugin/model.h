@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "voxarena/core/json.h"
+
 namespace torch::nn {
 class Module;
 }
@@ -41,6 +43,8 @@ struct Recipe {
 
   bool operator==(const Recipe&) const = default;
 };
+
+Json to_json(const Recipe& recipe);
 
 class Model {
  public:

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 namespace {
@@ -33,7 +34,7 @@ OptionValue typed(const Json& value, const Option& option, const std::string& so
   if (std::holds_alternative<std::string>(option.fallback) && value.is_string())
     return value.get<std::string>();
   throw Error::input(fmt::format("{}: option '{}' must be {}, not {}", source, option.name,
-                                 type_name(option.fallback), value.dump()),
+                                 type_name(option.fallback), json_text(value)),
                      option.description);
 }
 

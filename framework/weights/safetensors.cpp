@@ -146,7 +146,7 @@ void write_safetensors(const fs::path& path, const TensorFile& content) {
   for (const auto& [name, tensor] : items) hash.update(tensor.const_data_ptr(), bytes_of(tensor));
   header[kMetadata][kHash] = hash.hex();
 
-  std::string text = header.dump();
+  std::string text = json_text(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
 

@@ -19,6 +19,7 @@ struct Row {
   int exit_code;                            // of the benchmark (or `arguments`)
   std::vector<std::string> mentions;        // all must stand in the message
   std::vector<std::string> arguments = {};  // instead of `benchmark spec.toml`
+  ProgramOptions options = {};
 };
 
 void edit_image(const fs::path& file, const std::function<void(Image&)>& change) {
@@ -47,6 +48,12 @@ void run_first(const Workspace& work) {
 
 std::string splits(const char* train, const char* val) {
   return std::string(R"([{"train": [)") + train + R"(], "val": [)" + val + "]}]";
+}
+
+// The faulty plugins of tests/plugin.
+void use_test_plugin(const Workspace& work, const std::string& library) {
+  work.edit(work.spec(), "\"plain_unet\"",
+            "\"" VOXARENA_BINARY_DIR "/tests/plugin/" + library + "\"");
 }
 
 std::vector<Row> rows() {
@@ -258,6 +265,37 @@ std::vector<Row> rows() {
        },
        1,
        {"none.so"}},
+      {"PluginOfAnotherVersion",
+       [](const Workspace& w) { use_test_plugin(w, "other_version.so"); },
+       1,
+       {"other_version.so", "99.0.0"}},
+      {"PluginThatThrowsInCreate",
+       [](const Workspace& w) { use_test_plugin(w, "faulty_method.so"); },
+       1,
+       {"faulty_method", "create"},
+       {},
+       {.environment = {"VOXARENA_TEST_FAULT=throw_in_create"}}},
+      {"PluginThatThrowsInForward",
+       [](const Workspace& w) { use_test_plugin(w, "faulty_method.so"); },
+       1,
+       {"faulty_method", "no idea what to do"},
+       {},
+       {.environment = {"VOXARENA_TEST_FAULT=throw_in_forward"}}},
+      {"UnreadableImage",
+       [](const Workspace& w) { fs::permissions(w.image(2), fs::perms::none); },
+       1,
+       {"phantom_", ".nii.gz"},
+       {},
+       {.permissions_bind_root = true}},
+      {"ReadOnlyFolder",
+       [](const Workspace& w) {
+         fs::create_directories(w.results());
+         fs::permissions(w.results(), fs::perms::owner_read | fs::perms::owner_exec);
+       },
+       1,
+       {"results"},
+       {},
+       {.permissions_bind_root = true}},
   };
 }
 
@@ -267,8 +305,9 @@ TEST_P(BrokenInput, IsNamedWithAHint) {
   const Workspace work;
   GetParam().break_it(work);
   if (HasFatalFailure()) return;
-  const Outcome outcome =
-      GetParam().arguments.empty() ? work.benchmark() : work.voxarena(GetParam().arguments);
+  const Outcome outcome = GetParam().arguments.empty()
+                              ? work.benchmark(GetParam().options)
+                              : work.voxarena(GetParam().arguments, GetParam().options);
   EXPECT_EQ(outcome.exit_code, GetParam().exit_code) << outcome.err;
   for (const std::string& part : GetParam().mentions)
     EXPECT_NE(outcome.err.find(part), std::string::npos) << part << " in\n" << outcome.err;

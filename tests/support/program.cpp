@@ -1,7 +1,9 @@
 #include "tests/support/program.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +36,10 @@ namespace {
     const rlimit bound{limit, limit};
     ::setrlimit(RLIMIT_FSIZE, &bound);
     ::signal(SIGXFSZ, SIG_IGN);  // writing past the limit then fails as on a full disk
+  }
+  if (options.permissions_bind_root && ::geteuid() == 0) {
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
+    ::prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0);
   }
   for (const std::string& entry : options.environment) ::putenv(const_cast<char*>(entry.c_str()));
   const std::string program = VOXARENA_BINARY_DIR "/bin/voxarena";
