@@ -32,8 +32,11 @@ endforeach()
 target_link_libraries(voxarena PRIVATE spdlog::spdlog OpenSSL::Crypto tomlplusplus::tomlplusplus)
 target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ZLIB::ZLIB ${ITK_LIBRARIES}
                                        Threads::Threads ${CMAKE_DL_LIBS})
-target_precompile_headers(voxarena_network PRIVATE <torch/nn.h> <torch/optim/sgd.h> <torch/optim/adamw.h> <vector>
-                                                   <string> <memory>)
+# torch/nn.h has all modules and their functions; a translation unit pays for each of them, used or not.
+target_precompile_headers(voxarena_network PRIVATE
+  <torch/nn/init.h> <torch/nn/module.h> <torch/nn/modules/batchnorm.h> <torch/nn/modules/conv.h>
+  <torch/nn/modules/instancenorm.h> <torch/nn/modules/linear.h> <torch/nn/modules/normalization.h>
+  <torch/optim/adamw.h> <torch/optim/sgd.h> <memory> <string> <vector>)
 
 function(voxarena_sources)
   foreach(file ${ARGN})

@@ -3,7 +3,7 @@
 #include "voxarena/nn/losses.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <filesystem>

@@ -1,7 +1,8 @@
 #include "voxarena/plugin/model_cost.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
 
 #include "voxarena/plugin/network.h"
 

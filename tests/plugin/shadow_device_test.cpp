@@ -1,7 +1,10 @@
 #include "tests/support/shadow_device.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/activation.h>
+#include <torch/nn/modules/container/sequential.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/instancenorm.h>
 
 namespace voxarena::testing {
 namespace {

@@ -2,7 +2,8 @@
 // (tests/golden/networks).
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>

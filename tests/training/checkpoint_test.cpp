@@ -1,7 +1,7 @@
 #include "training/checkpoint.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/linear.h>
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"

@@ -1,7 +1,8 @@
 #include "training/online_validation.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/module.h>
+#include <torch/types.h>
 
 #include <cmath>
 

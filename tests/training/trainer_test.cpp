@@ -1,7 +1,7 @@
 #include "training/trainer.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/conv.h>
 
 #include <cmath>
 

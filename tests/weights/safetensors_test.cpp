@@ -1,7 +1,7 @@
 #include "voxarena/weights/safetensors.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/types.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>

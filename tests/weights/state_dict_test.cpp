@@ -1,7 +1,8 @@
 #include "voxarena/weights/state_dict.h"
 
 #include <gtest/gtest.h>
-#include <torch/nn.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
 
 #include "voxarena/core/error.h"
 
