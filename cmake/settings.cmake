@@ -19,6 +19,9 @@ endif()
 
 # -Wrestrict is wrong about string concatenation in GCC 12 (PR 105651).
 set(VOXARENA_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wno-restrict -Werror)
+if(CMAKE_UNITY_BUILD)  # sources that are included into one are no headers
+  list(APPEND VOXARENA_WARNINGS -Wno-subobject-linkage)
+endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -13,7 +13,7 @@
 namespace voxarena {
 namespace {
 
-double product(const std::vector<std::int64_t>& values) {
+double volume(const std::vector<std::int64_t>& values) {
   double out = 1;
   for (const std::int64_t v : values) out *= static_cast<double>(v);
   return out;
@@ -95,7 +95,7 @@ Configuration ConfigurationPlanner::plan(const std::string& name,
   out.architecture = std::move(architecture);
   // A batch shows at most a small part of the data set.
   const std::int64_t covering =
-      round_half_even(dataset_voxels * settings_.most_dataset_covered / product(out.patch_size));
+      round_half_even(dataset_voxels * settings_.most_dataset_covered / volume(out.patch_size));
   out.batch_size = std::max(
       std::min(round_half_even(reference.feature_map_elements / estimate * batch), covering),
       settings_.least_batch_size);

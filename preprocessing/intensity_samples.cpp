@@ -13,7 +13,7 @@
 namespace voxarena {
 namespace {
 
-constexpr std::uint32_t kSeed = 1234;
+constexpr std::uint32_t kSampleSeed = 1234;
 
 bool less(const WeightedValue& a, const WeightedValue& b) { return a.value < b.value; }
 
@@ -68,7 +68,7 @@ double weighted_percentile(const std::vector<WeightedValue>& sorted, std::uint64
 
 std::vector<std::vector<WeightedValue>> sample_intensities(
     const std::vector<std::vector<float>>& foreground, std::int64_t draws) {
-  NumpyRandom random(kSeed);
+  NumpyRandom random(kSampleSeed);
   std::vector<std::vector<WeightedValue>> out;
   for (const std::vector<float>& values : foreground) {
     std::vector<WeightedValue>& samples = out.emplace_back();

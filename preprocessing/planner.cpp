@@ -14,11 +14,11 @@
 #include "preprocessing/transposition.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/raw_dataset.h"
+#include "voxarena/plan/plans.h"
 
 namespace voxarena {
 namespace {
 
-constexpr double kAnisotropy = 3;  // ratio of spacings from which an axis counts as thick
 // A lowres stage is planned where a patch covers less of the median image.
 constexpr double kLowresCoverage = 0.25;
 constexpr double kLowresStep = 1.03;

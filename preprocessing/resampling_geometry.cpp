@@ -2,11 +2,10 @@
 
 #include "preprocessing/resampling.h"
 #include "preprocessing/rounding.h"
+#include "voxarena/plan/plans.h"
 
 namespace voxarena {
 namespace {
-
-constexpr double kAnisotropy = 3;
 
 bool is_anisotropic(const Spacing& spacing) {
   const auto [finest, thickest] = std::minmax_element(spacing.begin(), spacing.end());

@@ -7,13 +7,13 @@
 
 #include "training/intensity_transforms.h"
 #include "training/low_resolution.h"
+#include "voxarena/plan/plans.h"
 
 namespace voxarena {
 namespace {
 
 // Patches longer than this times their z size are augmented slice by slice (nnU-Net's
 // ANISO_THRESHOLD).
-constexpr double kAnisotropy = 3;
 
 // batchgenerators' BGContrast: as often below 1 as above it.
 double around_one(CounterRandom& random, double low, double high) {

@@ -11,6 +11,9 @@
 
 namespace voxarena {
 
+// Ratio of spacings (or of patch edges) from which nnU-Net treats an axis as thick.
+inline constexpr double kAnisotropy = 3;
+
 // Numbers of a U-Net-like network; every per-axis list has as many entries as the configuration has
 // dimensions.
 struct Architecture {

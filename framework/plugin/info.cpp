@@ -9,11 +9,11 @@
 namespace voxarena {
 namespace {
 
-constexpr const char* kTypes[] = {"flag", "integer", "number",
-                                  "text"};  // in the order of OptionValue
+constexpr const char* kOptionTypes[] = {"flag", "integer", "number",
+                                        "text"};  // in the order of OptionValue
 
 Json option_json(const Option& option) {
-  Json json = {{"name", option.name}, {"type", kTypes[option.fallback.index()]}};
+  Json json = {{"name", option.name}, {"type", kOptionTypes[option.fallback.index()]}};
   std::visit([&](const auto& value) { json["default"] = value; }, option.fallback);
   if (option.low != option.high) json["range"] = {option.low, option.high};
   if (!option.allowed.empty()) json["choices"] = option.allowed;

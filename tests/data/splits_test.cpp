@@ -28,7 +28,7 @@ std::vector<std::string> pick(const std::vector<std::string>& cases, const Indic
 
 // Validation sets of sklearn's KFold(5, shuffle=True, random_state=12345):
 // tests/golden/splits/make.py
-const std::map<int, std::vector<Indices>> kGolden = {
+const std::map<int, std::vector<Indices>> kNumpySplits = {
     {5, {{0}, {4}, {3}, {1}, {2}}},
     {10, {{0, 7}, {3, 9}, {4, 6}, {1, 8}, {2, 5}}},
     {17, {{0, 10, 11, 12}, {3, 6, 7, 8}, {14, 15, 16}, {1, 4, 9}, {2, 5, 13}}},
@@ -42,7 +42,7 @@ const std::map<int, std::vector<Indices>> kGolden = {
 };
 
 TEST(Splits, five_folds_equal_nnunet) {
-  for (const auto& [count, folds] : kGolden) {
+  for (const auto& [count, folds] : kNumpySplits) {
     const auto cases = case_ids(count);
     const auto splits = five_fold_splits({cases.rbegin(), cases.rend()});  // any order goes in
     ASSERT_EQ(splits.size(), 5U);
