@@ -21,7 +21,7 @@ dataset=$(sed -nE 's/^datasets *= *\[ *"([^"]+)".*/\1/p' "$spec")
 raw=$folder/raw
 mkdir -p "$raw"
 begin=$SECONDS
-[ -f "$raw/$dataset/dataset.json" ] || "$voxarena" phantom "$raw/$dataset" --size 28,40,40 --spacing 2.8,1.6,1.6
+[ -f "$raw/$dataset/dataset.json" ] || "$voxarena" phantom "$raw/$dataset" --size 24,40,40 --spacing 3.2,1.6,1.6
 "$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results" \
   --output "$folder/leaderboard"
 

@@ -12,10 +12,10 @@ struct Outcome {
 };
 
 struct ProgramOptions {
-  std::vector<std::string> environment;  // "NAME=value", beside the test's own
-  double kill_after = 0;                 // seconds until SIGKILL; 0: never
-  long file_size_limit = 0;              // bytes a file may have; 0: no limit
-  bool permissions_bind_root = false;    // as they bind every other user
+  std::vector<std::string> environment = {};  // "NAME=value", beside the test's own
+  double kill_after = 0;                      // seconds until SIGKILL; 0: never
+  long file_size_limit = 0;                   // bytes a file may have; 0: no limit
+  bool permissions_bind_root = false;         // as they bind every other user
 };
 
 // voxarena ARGUMENTS..., standard input closed.
