@@ -15,6 +15,13 @@ namespace {
 // First line only: LibTorch appends a stack trace to its messages.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
+// A fault of the plugin: not of the input, and not of the harness.
+Error plugin_fault(const std::string& plugin, const char* task, const std::string& what) {
+  return Error::internal(
+      fmt::format("plugin {}: {}: {}", plugin, task, what),
+      fmt::format("the fault lies in the plugin; try voxarena check-plugin {}", plugin));
+}
+
 // Runs plugin code; everything it throws becomes an Error that names the plugin and what it was
 // asked for.
 template <class Body>
@@ -26,9 +33,9 @@ auto guarded(const std::string& plugin, const char* task, Body&& body) {
     throw Error(error.kind(), fmt::format("plugin {}: {}: {}", plugin, task, error.what()),
                 error.hint());
   } catch (const std::exception& error) {
-    throw Error::internal(fmt::format("plugin {}: {}: {}", plugin, task, first_line(error.what())));
+    throw plugin_fault(plugin, task, first_line(error.what()));
   } catch (...) {
-    throw Error::internal(fmt::format("plugin {}: {}: an exception of unknown type", plugin, task));
+    throw plugin_fault(plugin, task, "an exception of unknown type");
   }
 }
 
@@ -105,7 +112,7 @@ LoadedMethod load_library(const fs::path& library) {
 
   const std::string stem = library.stem().string();
   Method* method = guarded(stem, "start", [&] { return descriptor->create(); });
-  if (!method) throw Error::internal(fmt::format("plugin {}: start: there is no method", stem));
+  if (!method) throw plugin_fault(stem, "start", "there is no method");
   LoadedMethod loaded;
   loaded.library_ = library;
   loaded.method_ = std::shared_ptr<const Method>(
@@ -124,8 +131,7 @@ Plan LoadedMethod::plan(const Fingerprint& fingerprint, const Plan& default_plan
 std::unique_ptr<Model> LoadedMethod::create(const Plan& plan, const Options& options) const {
   std::unique_ptr<Model> model =
       guarded(info_.name, "create", [&] { return method_->create(plan, options); });
-  if (!model)
-    throw Error::internal(fmt::format("plugin {}: create: there is no model", info_.name));
+  if (!model) throw plugin_fault(info_.name, "create", "there is no model");
   return std::make_unique<GuardedModel>(info_.name, method_, std::move(model));
 }
 
