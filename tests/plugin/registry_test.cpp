@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
@@ -60,8 +61,15 @@ std::vector<std::string> names(const std::vector<PluginFile>& plugins) {
   return names;
 }
 
+bool contains(const std::vector<std::string>& sorted, const std::vector<std::string>& wanted) {
+  return std::ranges::includes(sorted, wanted);
+}
+
+// Methods come and go; these two are always there.
 TEST_F(Registry, ListsInstalledMethodsByName) {
-  EXPECT_EQ(names(find_plugins()), (std::vector<std::string>{"plain_unet", "resenc_unet"}));
+  const std::vector<std::string> installed = names(find_plugins());
+  EXPECT_TRUE(std::ranges::is_sorted(installed));
+  EXPECT_TRUE(contains(installed, {"plain_unet", "resenc_unet"}));
 }
 
 TEST_F(Registry, ListsExtraPlacesWithoutLoadingThem) {
@@ -69,8 +77,9 @@ TEST_F(Registry, ListsExtraPlacesWithoutLoadingThem) {
   const fs::path single = offer("b", "second", "beta");
   offer("c", "third", "gamma");
   setenv("VOXARENA_PLUGIN_PATH", (":" + (folder_ / "c").string() + ":/does/not/exist").c_str(), 1);
-  EXPECT_EQ(names(find_plugins({folder_ / "a", single})),
-            (std::vector<std::string>{"alpha", "beta", "gamma", "plain_unet", "resenc_unet"}));
+  const std::vector<std::string> found = names(find_plugins({folder_ / "a", single}));
+  EXPECT_TRUE(std::ranges::is_sorted(found));
+  EXPECT_TRUE(contains(found, {"alpha", "beta", "gamma", "plain_unet", "resenc_unet"}));
 }
 
 TEST_F(Registry, RefusesTwoPluginsOfOneNameAndNamesBothFiles) {
@@ -94,7 +103,8 @@ TEST_F(Registry, KnowsWhatIsInstalledWhenAMethodIsMissing) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "there is no method 'plane_unet'");
-    EXPECT_EQ(error.hint(), "installed are: plain_unet, resenc_unet");
+    EXPECT_EQ(error.hint().rfind("installed are: ", 0), 0U) << error.hint();
+    EXPECT_NE(error.hint().find("plain_unet, resenc_unet"), std::string::npos) << error.hint();
   }
 }
 
