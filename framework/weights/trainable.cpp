@@ -40,20 +40,4 @@ void train_matching(torch::nn::Module& module, const std::vector<std::string>& p
   }
 }
 
-std::int64_t trained_parameters(const torch::nn::Module& module) {
-  std::int64_t count = 0;
-  for (const at::Tensor& parameter : module.parameters()) {
-    if (parameter.requires_grad()) count += parameter.numel();
-  }
-  return count;
-}
-
-TensorMap trained_state_dict(const torch::nn::Module& module) {
-  TensorMap tensors;
-  for (const auto& parameter : module.named_parameters()) {
-    if (parameter.value().requires_grad()) tensors[parameter.key()] = parameter.value().detach();
-  }
-  return tensors;
-}
-
 }  // namespace voxarena

@@ -4,12 +4,9 @@
 //   train_matching(encoder, {"*.query_delta.*", "*.value_delta.*"});
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "voxarena/weights/safetensors.h"
 
 namespace torch::nn {
 class Module;
@@ -26,10 +23,5 @@ void freeze(torch::nn::Module& module);
 // they are. Error (internal) if a pattern fits no name.
 void train_matching(torch::nn::Module& module, const std::vector<std::string>& patterns,
                     bool train = true);
-
-// Numbers in parameters that require a gradient.
-std::int64_t trained_parameters(const torch::nn::Module& module);
-// Those parameters only, for small checkpoints; buffers are left out.
-TensorMap trained_state_dict(const torch::nn::Module& module);
 
 }  // namespace voxarena

@@ -1,12 +1,9 @@
 #include "plugins/baselines/layers.h"
 
-#include <ATen/Context.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/instance_norm.h>
 #include <ATen/ops/leaky_relu.h>
-#include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 #include <torch/nn/init.h>
@@ -23,28 +20,18 @@ at::Tensor he_normal(std::int64_t first, std::int64_t second, const Sizes& kerne
                                           torch::kLeakyReLU);
 }
 
-// LibTorch sends a single small image to a slow kernel, where two images would go to oneDNN.
-bool wants_onednn(const at::Tensor& x) {
-  return x.dim() == 5 && x.size(0) == 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
-         !at::GradMode::is_enabled() && at::hasMKLDNN() && at::globalContext().userEnabledMkldnn();
-}
-
 }  // namespace
 
 Convolution::Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, Sizes stride,
                          bool with_bias)
     : weight_(register_parameter("weight", he_normal(out, in, kernel))),
-      stride_(std::move(stride)),
-      dilation_(kernel.size(), 1) {
+      stride_(std::move(stride)) {
   if (with_bias) bias_ = register_parameter("bias", at::zeros(out));
   for (const std::int64_t k : kernel) padding_.push_back((k - 1) / 2);
 }
 
 at::Tensor Convolution::forward(const at::Tensor& x) const {
-  if (wants_onednn(x))
-    return at::mkldnn_convolution(x, weight_, bias_, padding_, stride_, dilation_, 1);
-  const Sizes none(stride_.size(), 0);
-  return at::convolution(x, weight_, bias_, stride_, padding_, dilation_, false, none, 1);
+  return nn::convolution(x, weight_, bias_, stride_, padding_);
 }
 
 TransposedConvolution::TransposedConvolution(std::int64_t in, std::int64_t out, Sizes stride)
@@ -62,9 +49,7 @@ InstanceNorm::InstanceNorm(std::int64_t channels)
       bias_(register_parameter("bias", at::zeros(channels))) {}
 
 at::Tensor InstanceNorm::forward(const at::Tensor& x) const {
-  constexpr double kMomentum = 0, kEpsilon = 1e-5;
-  return at::instance_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon,
-                           at::globalContext().userEnabledCuDNN());
+  return nn::instance_norm(x, weight_, bias_);
 }
 
 void InstanceNorm::zero() {

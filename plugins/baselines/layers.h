@@ -5,30 +5,14 @@
 #include <torch/nn/module.h>
 
 #include <memory>
-#include <string>
 #include <vector>
+
+#include "voxarena/nn/layers.h"
 
 namespace voxarena::baselines {
 
+using nn::List;
 using Sizes = std::vector<std::int64_t>;
-
-// Children named "0", "1", ...
-template <class ModuleType>
-class List : public torch::nn::Module {
- public:
-  template <class... Arguments>
-  ModuleType& add(Arguments&&... arguments) {
-    const std::string name = std::to_string(items_.size());
-    items_.push_back(
-        register_module(name, std::make_shared<ModuleType>(std::forward<Arguments>(arguments)...)));
-    return *items_.back();
-  }
-  std::size_t size() const { return items_.size(); }
-  ModuleType& operator[](std::size_t i) const { return *items_[i]; }
-
- private:
-  std::vector<std::shared_ptr<ModuleType>> items_;
-};
 
 // Padding (k - 1) / 2. Weights He-normal for a leaky ReLU of slope 0.01, biases 0.
 class Convolution : public torch::nn::Module {
@@ -39,7 +23,7 @@ class Convolution : public torch::nn::Module {
 
  private:
   at::Tensor weight_, bias_;
-  Sizes stride_, padding_, dilation_;
+  Sizes stride_, padding_;
 };
 
 // Kernel = stride: grows every axis by that factor.

@@ -4,7 +4,7 @@
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/matmul.h>
 
-#include "plugins/masksam/layers.h"
+#include "voxarena/nn/layers.h"
 
 namespace voxarena::masksam {
 namespace {
@@ -23,8 +23,8 @@ DConvAdapter::DConvAdapter(std::int64_t width, Placement placement, bool release
   const std::int64_t hidden = width / kReduction;
   constexpr std::int64_t kFanIn = 27;
   down_ = register_module("down", std::make_shared<sam::Linear>(width, hidden));
-  weight_ = register_parameter("weight", default_uniform({hidden, 1, 3, 3, 3}, kFanIn));
-  bias_ = register_parameter("bias", default_uniform({hidden}, kFanIn));
+  weight_ = register_parameter("weight", nn::default_uniform({hidden, 1, 3, 3, 3}, kFanIn));
+  bias_ = register_parameter("bias", nn::default_uniform({hidden}, kFanIn));
   norm_ = register_module("norm", std::make_shared<sam::LayerNorm>(hidden, kNormEpsilon));
   up_ = register_module("up", std::make_shared<sam::Linear>(hidden, width));
 }

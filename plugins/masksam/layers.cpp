@@ -1,54 +1,29 @@
 #include "plugins/masksam/layers.h"
 
-#include <ATen/Context.h>
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/convolution.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/gelu.h>
-#include <ATen/ops/instance_norm.h>
 #include <ATen/ops/leaky_relu.h>
 #include <ATen/ops/matmul.h>
-#include <ATen/ops/mkldnn_convolution.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
-#include <cmath>
+#include "voxarena/nn/layers.h"
 
 namespace voxarena::masksam {
-namespace {
-
-const Sizes kOnes{1, 1, 1}, kZeros{0, 0, 0};
-
-// LibTorch sends a single small image to a slow kernel, where two images would go to oneDNN.
-bool wants_onednn(const at::Tensor& x) {
-  return x.size(0) == 1 && x.is_cpu() && x.scalar_type() == at::kFloat &&
-         !at::GradMode::is_enabled() && at::hasMKLDNN() && at::globalContext().userEnabledMkldnn();
-}
-
-}  // namespace
-
-at::Tensor default_uniform(at::IntArrayRef shape, std::int64_t fan_in) {
-  const double bound = 1 / std::sqrt(static_cast<double>(fan_in));
-  return at::empty(shape).uniform_(-bound, bound);
-}
-
 Convolution::Convolution(std::int64_t in, std::int64_t out, const Sizes& kernel, bool bias)
     : padding_{kernel[0] / 2, kernel[1] / 2, kernel[2] / 2} {
   const std::int64_t fan_in = in * kernel[0] * kernel[1] * kernel[2];
-  weight_ = register_parameter("weight",
-                               default_uniform({out, in, kernel[0], kernel[1], kernel[2]}, fan_in));
-  if (bias) bias_ = register_parameter("bias", default_uniform({out}, fan_in));
+  weight_ = register_parameter(
+      "weight", nn::default_uniform({out, in, kernel[0], kernel[1], kernel[2]}, fan_in));
+  if (bias) bias_ = register_parameter("bias", nn::default_uniform({out}, fan_in));
 }
 
 at::Tensor Convolution::forward(const at::Tensor& x) const {
-  if (wants_onednn(x))
-    return at::mkldnn_convolution(x.contiguous(), weight_, bias_, padding_, kOnes, kOnes, 1);
-  return at::convolution(x, weight_, bias_, kOnes, padding_, kOnes, false, kZeros, 1);
+  return nn::convolution(x, weight_, bias_, {1, 1, 1}, padding_);
 }
 
 Upsampling::Upsampling(std::int64_t in, std::int64_t out)
-    : weight_(register_parameter("weight", default_uniform({in, out, 1, 2, 2}, 4 * out))),
-      bias_(register_parameter("bias", default_uniform({out}, 4 * out))) {}
+    : weight_(register_parameter("weight", nn::default_uniform({in, out, 1, 2, 2}, 4 * out))),
+      bias_(register_parameter("bias", nn::default_uniform({out}, 4 * out))) {}
 
 // Kernel and stride agree, so every voxel is one matrix product away from its 2 x 2 successors.
 at::Tensor Upsampling::forward(const at::Tensor& x) const {
@@ -68,9 +43,7 @@ InstanceNorm::InstanceNorm(std::int64_t channels, bool affine) {
 }
 
 at::Tensor InstanceNorm::forward(const at::Tensor& x) const {
-  constexpr double kMomentum = 0, kEpsilon = 1e-5;
-  return at::instance_norm(x, weight_, bias_, {}, {}, true, kMomentum, kEpsilon,
-                           at::globalContext().userEnabledCuDNN());
+  return nn::instance_norm(x, weight_, bias_);
 }
 
 ConvBlock::ConvBlock(std::int64_t in, std::int64_t out, const Sizes& kernel)

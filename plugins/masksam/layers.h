@@ -11,10 +11,6 @@ namespace voxarena::masksam {
 
 using Sizes = std::vector<std::int64_t>;
 
-// Uniform in ±1/sqrt(fan_in): PyTorch's default for weights and biases of linear and convolution
-// layers.
-at::Tensor default_uniform(at::IntArrayRef shape, std::int64_t fan_in);
-
 // Padding keeps the size; kernel (t, h, w) of odd entries.
 class Convolution : public torch::nn::Module {
  public:

@@ -5,7 +5,6 @@
 #include "plugins/masksam/config.h"
 #include "plugins/masksam/network.h"
 #include "plugins/sam/weights.h"
-#include "voxarena/core/error.h"
 #include "voxarena/plugin/method.h"
 
 namespace voxarena::masksam {
@@ -68,10 +67,7 @@ class MaskSamMethod : public Method {
   std::unique_ptr<Model> create(const Plan& plan, const Options& options) const override {
     const Config config = make_config(plan, options);
     const std::string& weights = options.text("weights");
-    if (config.pretrained && weights.empty()) {
-      throw Error::usage("option weights: this preset needs pre-trained SAM weights",
-                         "set weights to the file, or to \"random\" to run without pre-training");
-    }
+    if (config.pretrained) sam::require_weights(weights);  // before a large network is built
     const auto network = std::make_shared<MaskSam>(config);
     if (config.pretrained) sam::load_weights(*network->sam(), weights, {"*.after_*", "*.beside_*"});
     return std::make_unique<MaskSamModel>(network);

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv_transpose2d.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
@@ -10,28 +9,11 @@
 #include <ATen/ops/randn.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/zeros.h>
-#include <torch/nn/init.h>
-
-#include <cmath>
 
 namespace voxarena::sam {
-namespace {
-
-at::Tensor uniform_weight(at::IntArrayRef size) {
-  return torch::nn::init::kaiming_uniform_(at::empty(size), std::sqrt(5.0));
-}
-
-// `inputs`: of one output of the layer.
-at::Tensor uniform_bias(std::int64_t size, std::int64_t inputs) {
-  const double bound = 1 / std::sqrt(static_cast<double>(inputs));
-  return at::empty(size).uniform_(-bound, bound);
-}
-
-}  // namespace
-
 Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
-    : weight(register_parameter("weight", uniform_weight({out, in}))) {
-  if (with_bias) bias = register_parameter("bias", uniform_bias(out, in));
+    : weight(register_parameter("weight", nn::default_uniform({out, in}, in))) {
+  if (with_bias) bias = register_parameter("bias", nn::default_uniform({out}, in));
 }
 
 at::Tensor Linear::forward(const at::Tensor& x) const {
@@ -42,10 +24,12 @@ at::Tensor Linear::forward(const at::Tensor& x) const {
 }
 
 Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form)
-    : weight(register_parameter("weight", uniform_weight({out, in, kernel, kernel}))),
+    : weight(register_parameter(
+          "weight", nn::default_uniform({out, in, kernel, kernel}, in * kernel * kernel))),
       stride_(form.stride),
       padding_(form.stride == 1 ? kernel / 2 : 0) {
-  if (form.bias) bias = register_parameter("bias", uniform_bias(out, in * kernel * kernel));
+  if (form.bias)
+    bias = register_parameter("bias", nn::default_uniform({out}, in * kernel * kernel));
 }
 
 at::Tensor Convolution::forward(const at::Tensor& x) const {
@@ -54,8 +38,8 @@ at::Tensor Convolution::forward(const at::Tensor& x) const {
 
 // LibTorch takes the second axis of a transposed convolution's weight for its inputs.
 Doubling::Doubling(std::int64_t in, std::int64_t out)
-    : weight(register_parameter("weight", uniform_weight({in, out, 2, 2}))),
-      bias(register_parameter("bias", uniform_bias(out, out * 4))) {}
+    : weight(register_parameter("weight", nn::default_uniform({in, out, 2, 2}, out * 4))),
+      bias(register_parameter("bias", nn::default_uniform({out}, out * 4))) {}
 
 at::Tensor Doubling::forward(const at::Tensor& x) const {
   return at::conv_transpose2d(x, weight, bias, 2);

@@ -1,32 +1,16 @@
 // Small layers whose children carry the released code's names.
 #pragma once
 
-#include <ATen/core/Tensor.h>
 #include <torch/nn/module.h>
 
 #include <memory>
-#include <string>
 #include <vector>
+
+#include "voxarena/nn/layers.h"
 
 namespace voxarena::sam {
 
-// Children named "0", "1", ...
-template <class ModuleType>
-class List : public torch::nn::Module {
- public:
-  template <class... Arguments>
-  ModuleType& add(Arguments&&... arguments) {
-    const std::string name = std::to_string(items_.size());
-    items_.push_back(
-        register_module(name, std::make_shared<ModuleType>(std::forward<Arguments>(arguments)...)));
-    return *items_.back();
-  }
-  std::size_t size() const { return items_.size(); }
-  ModuleType& operator[](std::size_t i) const { return *items_[i]; }
-
- private:
-  std::vector<std::shared_ptr<ModuleType>> items_;
-};
+using nn::List;
 
 // Parameters start as LibTorch's own layers of these names do.
 class Linear : public torch::nn::Module {

@@ -10,12 +10,15 @@ Option weights_option() {
       .help("file of pre-trained SAM weights (safetensors), or 'random' to run without");
 }
 
+void require_weights(const std::string& weights) {
+  if (!weights.empty()) return;
+  throw Error::usage("option weights: this method needs pre-trained SAM weights",
+                     "set weights to the file, or to \"random\" to run without pre-training");
+}
+
 LoadReport load_weights(torch::nn::Module& module, const std::string& weights,
                         const std::vector<std::string>& fresh) {
-  if (weights.empty()) {
-    throw Error::usage("option weights: this method needs pre-trained SAM weights",
-                       "set weights to the file, or to \"random\" to run without pre-training");
-  }
+  require_weights(weights);
   if (weights == "random") return {};
   const auto is_fresh = [&](const std::string& name) { return matches_any(name, fresh); };
   TensorMap tensors = read_safetensors(weights).tensors;

@@ -13,10 +13,13 @@ namespace voxarena::sam {
 // pre-training.
 Option weights_option();
 
+// Error (usage) if the option is empty: a method that needs weights does not silently run without.
+void require_weights(const std::string& weights);
+
 // Fills `module` (whose names are those of the file) as the option says. Tensors whose names match
 // one of the patterns `fresh` ('*' stands for anything) are not taken from the file and keep their
-// initial values; anything else that does not fit is an Error (input) with the report. Error
-// (usage) if the option is empty: a method that needs weights does not silently run without.
+// initial values; anything else that does not fit is an Error (input) with the report. Calls
+// require_weights().
 LoadReport load_weights(torch::nn::Module& module, const std::string& weights,
                         const std::vector<std::string>& fresh);
 

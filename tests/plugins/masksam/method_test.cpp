@@ -64,28 +64,28 @@ TEST(MaskSamPresets, AcdcHasThePublishedParameters) {
 
 // One of ViT-H's 32 blocks stands for all: the whole would take 2.6 GB.
 TEST(MaskSamPresets, SynapseAndAmosHaveThePublishedParameters) {
-  const auto count_one_block = [](Config config) {
-    EXPECT_EQ(config.sam.encoder.depth, 32);
+  constexpr std::int64_t kBlocks = 32;
+  struct Case {
+    const char* preset;
+    std::int64_t classes;
+    Shape patch;
+    std::int64_t depth_embedding, decoder, depth_code;
+  };
+  for (const Case& published : {Case{"synapse", 14, {26, 256, 256}, 33'280, 344'509, 1'703'936},
+                                Case{"amos", 16, {9, 512, 512}, 11'520, 311'108, 2'359'296}}) {
+    SCOPED_TRACE(published.preset);
+    Config config = make_config(plan(published.classes, published.patch),
+                                options({{"preset", published.preset}}));
+    EXPECT_EQ(config.sam.encoder.depth, kBlocks);
     config.sam.encoder.depth = 1;
     config.sam.encoder.global_blocks = {0};
-    return count(MaskSam(config));
-  };
-  constexpr std::int64_t kBlocks = 32;
-  const Counts synapse =
-      count_one_block(make_config(plan(14, {26, 256, 256}), options({{"preset", "synapse"}})));
-  EXPECT_EQ(synapse.encoder_adapters * kBlocks, 53'145'600);
-  EXPECT_EQ(synapse.depth_embedding, 33'280);
-  EXPECT_EQ(synapse.decoder, 344'509);
-  EXPECT_EQ(synapse.depth_code, 1'703'936);
-  EXPECT_EQ(synapse.generator, 10'324'073);
-
-  const Counts amos =
-      count_one_block(make_config(plan(16, {9, 512, 512}), options({{"preset", "amos"}})));
-  EXPECT_EQ(amos.encoder_adapters * kBlocks, 53'145'600);
-  EXPECT_EQ(amos.depth_embedding, 11'520);
-  EXPECT_EQ(amos.decoder, 311'108);
-  EXPECT_EQ(amos.depth_code, 2'359'296);
-  EXPECT_EQ(amos.generator, 10'324'073);
+    const Counts c = count(MaskSam(config));
+    EXPECT_EQ(c.encoder_adapters * kBlocks, 53'145'600);
+    EXPECT_EQ(c.depth_embedding, published.depth_embedding);
+    EXPECT_EQ(c.decoder, published.decoder);
+    EXPECT_EQ(c.depth_code, published.depth_code);
+    EXPECT_EQ(c.generator, 10'324'073);
+  }
 }
 
 TEST(MaskSamPresets, SeeThePublishedShapes) {
