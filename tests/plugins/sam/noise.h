@@ -1,21 +1,13 @@
-// Numbers that tests/golden/sam/make.py can compute as well, and comparison with its samples.
+// Weights and images by a formula, so that they need no file.
 #pragma once
 
 #include <ATen/core/Tensor.h>
-#include <gtest/gtest.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "voxarena/core/json.h"
 #include "voxarena/weights/state_dict.h"
 
 namespace voxarena::testing {
-
-inline const Json& sam_golden() {
-  static const Json json = read_json(VOXARENA_SOURCE_DIR "/tests/golden/sam/sam.json");
-  return json;
-}
 
 // Uniform in -1/2 ... 1/2: element i is a hash of i and the stream, in 32-bit arithmetic.
 inline at::Tensor noise(at::IntArrayRef shape, std::int64_t stream) {
@@ -33,7 +25,7 @@ inline at::Tensor noise(at::IntArrayRef shape, std::int64_t stream) {
   return values;
 }
 
-// As make.py's function of that name.
+// Every parameter and buffer, at the scale of a trained network.
 inline void fill(torch::nn::Module& module) {
   std::int64_t stream = 0;
   for (auto& [name, tensor] : state_dict(module)) {
@@ -50,22 +42,6 @@ inline void fill(torch::nn::Module& module) {
     }
     tensor.copy_(noise(tensor.sizes(), stream++) * scale + base);
   }
-}
-
-inline void expect_samples(const at::Tensor& tensor, const Json& expected, double tolerance) {
-  EXPECT_EQ(tensor.sizes().vec(), expected["shape"].get<std::vector<std::int64_t>>());
-  const at::Tensor flat = tensor.detach().flatten().to(at::kDouble);
-  const auto values = expected["values"].get<std::vector<double>>();
-  const at::Tensor sampled =
-      flat.slice(0, 0, std::nullopt, expected["step"].get<std::int64_t>()).contiguous();
-  ASSERT_EQ(sampled.numel(), static_cast<std::int64_t>(values.size()));
-  double worst = 0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    worst = std::max(worst, std::abs(sampled.data_ptr<double>()[i] - values[i]));
-  EXPECT_LE(worst, tolerance);
-  EXPECT_NEAR(flat.mean().item<double>(), expected["mean"].get<double>(), tolerance);
-  EXPECT_NEAR(flat.square().mean().item<double>(), expected["square"].get<double>(), tolerance);
-  ::testing::Test::RecordProperty("worst", std::to_string(worst));
 }
 
 inline double worst_difference(const at::Tensor& a, const at::Tensor& b) {
