@@ -1,5 +1,6 @@
 #include "plugins/sam/relative_attention.h"
 
+#include <gtest/gtest.h>
 #include <torch/nn.h>
 
 #include "tests/plugins/sam/noise.h"

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/nn.h>
 
+#include <nlohmann/json.hpp>
+
 #include "tests/plugins/sam/noise.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/core/error.h"
