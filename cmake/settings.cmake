@@ -22,6 +22,9 @@ set(VOXARENA_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wno-restrict -Werro
 if(CMAKE_UNITY_BUILD)  # sources that are included into one are no headers
   list(APPEND VOXARENA_WARNINGS -Wno-subobject-linkage)
 endif()
+if(VOXARENA_SANITIZE)  # its checks hide from the compiler what is initialised
+  list(APPEND VOXARENA_WARNINGS -Wno-maybe-uninitialized)
+endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)

@@ -44,16 +44,21 @@ itk::ImageIOBase::Pointer make_io(const fs::path& file) {
   return io;
 }
 
-// The NRRD library collects its error texts in global variables.
-std::unique_lock<std::mutex> lock_for(const fs::path& file) {
+// ITK's headers go through code that is not made for threads: the decomposition of NIfTI's
+// orientation computes constants of the machine in static variables.
+std::unique_lock<std::mutex> lock_headers() {
   static std::mutex mutex;
-  return ends_with(file, ".nrrd") ? std::unique_lock(mutex) : std::unique_lock<std::mutex>();
+  return std::unique_lock(mutex);
+}
+
+// The NRRD library collects its error texts in global variables.
+std::unique_lock<std::mutex> lock_voxels(const fs::path& file) {
+  return ends_with(file, ".nrrd") ? lock_headers() : std::unique_lock<std::mutex>();
 }
 
 // Runs an ITK call; its exceptions become ours.
 template <class Call>
 void guarded(const fs::path& file, std::string_view action, const char* hint, const Call& call) {
-  const auto lock = lock_for(file);
   try {
     call();
   } catch (const itk::ExceptionObject& error) {
@@ -77,6 +82,7 @@ itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
   }
   guarded(file, "its header cannot be read",
           "the file is damaged or not of the format its name says", [&] {
+            const auto lock = lock_headers();
             if (!io->CanReadFile(file.c_str()))
               itkGenericExceptionMacro("damaged, or not of the format its name says");
             io->ReadImageInformation();
@@ -228,6 +234,7 @@ ImageFile read_image_file(const fs::path& file) {
   }
   require_complete(file, io->GetImageSizeInBytes());
   guarded(file, "its voxels cannot be read", kDamaged, [&] {
+    const auto lock = lock_voxels(file);
     io->SetIORegion(whole_region(*io));
     image.values = read_voxels(*io, count);
   });
@@ -245,6 +252,7 @@ void write_image_file(const fs::path& file, const Geometry& geometry, const Exte
   const auto io = make_io(out.temporary());
   guarded(file, "cannot be written", "check the folder's access rights and the free disk space",
           [&] {
+            const auto lock = lock_voxels(file);
             describe(*io, geometry, size, type);
             io->Write(values);
           });

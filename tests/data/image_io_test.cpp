@@ -3,9 +3,13 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 #include <limits>
+#include <thread>
 
 #include "tests/data/small_dataset.h"
 #include "tests/support/expect_error.h"
@@ -39,6 +43,30 @@ TEST(ImageIo, all_formats_keep_voxels_and_geometry) {
     EXPECT_EQ(compare_spacing(back.geometry, image.geometry), "");
     EXPECT_EQ(compare_origin_and_direction(back.geometry, image.geometry), "");
     EXPECT_EQ(back.geometry.file_dimension, 3);
+  }
+}
+
+// What goes wrong goes wrong once in a hundred processes: where two threads are the first to read.
+TEST(ImageIo, many_threads_may_be_the_first_to_read) {
+  const TemporaryFolder folder;
+  write_label(folder / "a.nii.gz", small_label());
+  for (int attempt = 0; attempt < 300; ++attempt) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      std::atomic<int> ready{0};
+      const auto read = [&] {
+        for (++ready; ready < 2;) continue;
+        for (int i = 0; i < 4; ++i) read_label(folder / "a.nii.gz");
+      };
+      std::thread other(read);
+      read();
+      other.join();
+      _exit(0);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_EQ(status, 0) << "attempt " << attempt;
   }
 }
 

@@ -7,14 +7,15 @@
 
 #include "tests/evaluation/example_leaderboard.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/nan.h"
 
 namespace voxarena {
 namespace {
 
 using test::fold_of;
+using test::kNaN;
 using test::row_of;
 
-const double kNaN = std::nan("");
 const std::vector<std::string> kTwo = {"liver", "spleen"};
 
 RankedRow only_row(const LeaderboardRow& row) {

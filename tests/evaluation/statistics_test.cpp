@@ -4,10 +4,12 @@
 
 #include <cmath>
 
+#include "tests/support/nan.h"
+
 namespace voxarena {
 namespace {
 
-const double kNaN = std::nan("");
+using test::kNaN;
 
 TEST(Statistics, MeanAndSampleDeviation) {
   const Spread result = spread({2, 4, 4, 4, 5, 5, 7, 9});

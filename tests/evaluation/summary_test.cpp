@@ -5,10 +5,12 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "tests/support/nan.h"
+
 namespace voxarena {
 namespace {
 
-const double kNaN = std::nan("");
+using test::kNaN;
 
 // Values in the order Dice, IoU, TP, FP, FN, TN, n_pred, n_ref.
 FolderEvaluation two_cases() {

@@ -16,7 +16,7 @@ using testing::worst_difference;
 
 constexpr std::int64_t kDim = 16;
 
-sam::DecoderConfig small() {
+sam::DecoderConfig small_decoder() {
   sam::DecoderConfig config;
   config.dim = kDim;
   config.heads = 2;
@@ -27,7 +27,7 @@ sam::DecoderConfig small() {
   return config;
 }
 
-std::shared_ptr<sam::MaskDecoder> decoder(const sam::DecoderConfig& config = small()) {
+std::shared_ptr<sam::MaskDecoder> decoder(const sam::DecoderConfig& config = small_decoder()) {
   auto out = std::make_shared<sam::MaskDecoder>(config);
   fill(*out);
   return out;
@@ -90,7 +90,7 @@ TEST(MaskDecoder, ReturnsTokensInTheirOrder) {
 }
 
 TEST(MaskDecoder, GrowsByAsManyStagesAsItHasChannels) {
-  sam::DecoderConfig config = small();
+  sam::DecoderConfig config = small_decoder();
   config.upscaling = {8, 8, 4, 2};
   const auto network = decoder(config);
   const sam::Decoded out = network->forward(input(1, 1));

@@ -14,14 +14,14 @@ using testing::fill;
 using testing::noise;
 using testing::worst_difference;
 
-constexpr std::int64_t kPatch = 4, kDim = 12;
+constexpr std::int64_t kPatch = 4, kTokenDim = 12;
 
-sam::EncoderConfig small() {
+sam::EncoderConfig small_encoder() {
   sam::EncoderConfig config;
   config.image = {32, 24};  // a grid of 8 x 6 tokens
   config.patch = kPatch;
   config.channels = 1;
-  config.dim = kDim;
+  config.dim = kTokenDim;
   config.depth = 2;
   config.heads = 2;
   config.out_channels = 8;
@@ -54,10 +54,10 @@ class Probe : public sam::Adapter {
 
 TEST(ImageEncoder, RefusesAnotherGridUnlessToldHowToFit) {
   const at::Tensor image = noise({1, 1, 16, 24}, 0);
-  EXPECT_THROW(encoder(small())->forward(image), Error);
-  EXPECT_THROW(encoder(small())->forward(noise({1, 1, 30, 24}, 0)), Error);
+  EXPECT_THROW(encoder(small_encoder())->forward(image), Error);
+  EXPECT_THROW(encoder(small_encoder())->forward(noise({1, 1, 30, 24}, 0)), Error);
   for (const auto fit : {sam::PositionFit::crop, sam::PositionFit::interpolate}) {
-    sam::EncoderConfig config = small();
+    sam::EncoderConfig config = small_encoder();
     config.position_fit = fit;
     EXPECT_EQ(encoder(config)->forward(image).sizes().vec(),
               (std::vector<std::int64_t>{1, 8, 4, 6}));
@@ -65,7 +65,7 @@ TEST(ImageEncoder, RefusesAnotherGridUnlessToldHowToFit) {
 }
 
 TEST(ImageEncoder, CropsThePositionTableToItsTopLeftCorner) {
-  sam::EncoderConfig config = small();
+  sam::EncoderConfig config = small_encoder();
   config.position_fit = sam::PositionFit::crop;
   const auto cropping = encoder(config);
   const at::Tensor image = noise({1, 1, 32, 24}, 0);
@@ -76,7 +76,7 @@ TEST(ImageEncoder, CropsThePositionTableToItsTopLeftCorner) {
 }
 
 TEST(ImageEncoder, StepsGiveWhatForwardGives) {
-  const auto network = encoder(small());
+  const auto network = encoder(small_encoder());
   const at::Tensor image = noise({2, 1, 32, 24}, 0);
   const auto [embedding, taps] = network->forward_taps(image, {0, 1});
   at::Tensor tokens = network->run(network->embed(image), 0, 1);
@@ -89,9 +89,9 @@ TEST(ImageEncoder, StepsGiveWhatForwardGives) {
 
 // The zeros that fill a window up stay zeros under a norm without bias, whichever comes first.
 TEST(ImageEncoder, MayPartitionBeforeTheNorm) {
-  sam::EncoderConfig released = small();
+  sam::EncoderConfig released = small_encoder();
   released.partition_before_norm = true;
-  const auto ours = encoder(small()), theirs = encoder(released);
+  const auto ours = encoder(small_encoder()), theirs = encoder(released);
   const at::Tensor image = noise({1, 1, 32, 24}, 0);
   EXPECT_GT(worst_difference(ours->forward(image), theirs->forward(image)), 1e-3);
   for (const auto& network : {ours, theirs}) {
@@ -102,17 +102,17 @@ TEST(ImageEncoder, MayPartitionBeforeTheNorm) {
 }
 
 TEST(Slots, TellAdaptersHowSlicesAndWindowsAreFolded) {
-  const auto network = encoder(small());
+  const auto network = encoder(small_encoder());
   const auto inside = std::make_shared<Probe>(1.0), outside = std::make_shared<Probe>(0.0);
   network->block(0).after_attention.fill(inside);
   network->block(0).beside_mlp.fill(outside);
   const at::Tensor image = noise({6, 1, 32, 24}, 0);
   const at::Tensor adapted = network->forward(image, 3);
-  EXPECT_EQ(inside->size, (std::vector<std::int64_t>{6 * 4, 4, 4, kDim}));
+  EXPECT_EQ(inside->size, (std::vector<std::int64_t>{6 * 4, 4, 4, kTokenDim}));
   EXPECT_EQ(inside->seen.volumes, 2);
   EXPECT_EQ(inside->seen.depth, 3);
   EXPECT_EQ(inside->seen.parts, 4);
-  EXPECT_EQ(outside->size, (std::vector<std::int64_t>{6, 8, 6, kDim}));
+  EXPECT_EQ(outside->size, (std::vector<std::int64_t>{6, 8, 6, kTokenDim}));
   EXPECT_EQ(outside->seen.parts, 1);
   EXPECT_TRUE(network->named_parameters().contains("blocks.0.after_attention.factor"));
 
@@ -125,9 +125,9 @@ TEST(Slots, TellAdaptersHowSlicesAndWindowsAreFolded) {
 
 // Each slot of a block, by what a block computes: a = x + attention(x), y = a + mlp(norm2(a)).
 TEST(Slots, StandWhereTheirNamesSay) {
-  const sam::EncoderConfig config = small();
+  const sam::EncoderConfig config = small_encoder();
   const sam::Layout layout{.volumes = 1, .depth = 1, .parts = 1, .height = 8, .width = 6};
-  const at::Tensor x = noise({1, 8, 6, kDim}, 0);
+  const at::Tensor x = noise({1, 8, 6, kTokenDim}, 0);
   sam::Block block(config, 1);
   fill(block);
   const auto attention = [&](const at::Tensor& t) {
@@ -168,13 +168,13 @@ TEST(Layout, GathersTheSlicesOfAPart) {
 }
 
 TEST(LowRank, StartsSilentAndMergesExactly) {
-  const auto network = encoder(small());
+  const auto network = encoder(small_encoder());
   const at::Tensor image = noise({1, 1, 32, 24}, 0);
   const at::Tensor plain = network->forward(image);
   for (const std::int64_t i : {0, 1}) {
     sam::Attention& attention = *network->block(i).attn;
-    attention.query_delta.fill(std::make_shared<sam::LowRank>(kDim, kDim, 2));
-    attention.value_delta.fill(std::make_shared<sam::LowRank>(kDim, kDim, 2));
+    attention.query_delta.fill(std::make_shared<sam::LowRank>(kTokenDim, kTokenDim, 2));
+    attention.value_delta.fill(std::make_shared<sam::LowRank>(kTokenDim, kTokenDim, 2));
   }
   EXPECT_LE(worst_difference(network->forward(image), plain), 1e-6);
   fill(*network);

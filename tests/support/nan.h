@@ -1,0 +1,9 @@
+#pragma once
+
+#include <limits>
+
+namespace voxarena::test {
+
+inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace voxarena::test
