@@ -11,7 +11,7 @@ namespace voxarena {
 namespace {
 
 // Facts of the plans that nnunetv2's ExperimentPlanner makes for real and synthetic fingerprints.
-const Json& golden() {
+const Json& golden_plans() {
   static const Json json =
       read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/planner.json");
   return json;
@@ -66,8 +66,8 @@ Plans plan(const Json& entry) {
 }
 
 TEST(Planner, PlansAsNnunetDoes) {
-  ASSERT_GE(golden().size(), 39u);
-  for (const Json& entry : golden()) {
+  ASSERT_GE(golden_plans().size(), 39u);
+  for (const Json& entry : golden_plans()) {
     SCOPED_TRACE(entry["name"].get<std::string>());
     const Plans ours = plan(entry);
     const Json& theirs = entry["plans"];
@@ -100,9 +100,9 @@ TEST(Planner, MakesThePublishedPlans) {
                                          {"brats", {128, 128, 128}, {192, 160}, 2, 105}};
   for (const Published& p : published) {
     SCOPED_TRACE(p.name);
-    const auto entry = std::find_if(golden().begin(), golden().end(),
+    const auto entry = std::find_if(golden_plans().begin(), golden_plans().end(),
                                     [&](const Json& e) { return e["name"] == p.name; });
-    ASSERT_NE(entry, golden().end());
+    ASSERT_NE(entry, golden_plans().end());
     const Plans plans = plan(*entry);
     EXPECT_EQ(plans.configuration("3d_fullres").patch_size, p.patch_3d);
     EXPECT_EQ(plans.configuration("3d_fullres").batch_size, p.batch_3d);
