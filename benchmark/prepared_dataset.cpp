@@ -9,6 +9,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/core/hash.h"
+#include "voxarena/data/patients.h"
 
 namespace voxarena {
 namespace fs = std::filesystem;
@@ -51,15 +52,18 @@ std::vector<std::string> case_ids(const RawDataset& raw) {
 }
 
 // The user's splits (preprocessed folder first, then raw), else nnU-Net's five folds.
-std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder) {
+std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder,
+                               const std::string& patient) {
   const std::vector<std::string> ids = case_ids(raw);
   for (const fs::path& file : {folder / "splits_final.json", raw.folder / "splits_final.json"}) {
     if (!fs::exists(file)) continue;
     std::vector<Split> splits = read_splits(file, ids);
+    if (!patient.empty()) require_patient_wise(splits, patient, file.string());
     if (file.parent_path() != folder) write_splits(folder / "splits_final.json", splits);
     return splits;
   }
-  std::vector<Split> splits = five_fold_splits(ids);
+  std::vector<Split> splits =
+      patient.empty() ? five_fold_splits(ids) : five_fold_splits(ids, patient);
   write_splits(folder / "splits_final.json", splits);
   return splits;
 }
@@ -86,7 +90,7 @@ std::string remembered_dataset_hash(const RawDataset& raw, const fs::path& folde
 }
 
 PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
-                             const RunContext& context, bool again) {
+                             const RunContext& context, const PlanRequest& request) {
   require_root(roots.raw, "raw", "nnUNet_raw");
   const fs::path preprocessed =
       require_root(roots.preprocessed, "preprocessed", "nnUNet_preprocessed");
@@ -99,7 +103,7 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
   // What nnU-Net or an earlier run left here is taken as it is, unless the raw data changed since.
   Json stamp = read_stamp(out.folder);
   const std::string planned_for = stamp.value("planned_for", out.hash);
-  const bool valid = !again && planned_for == out.hash;
+  const bool valid = !request.again && planned_for == out.hash;
   const fs::path fingerprint_file = out.folder / "dataset_fingerprint.json";
   if (valid && fs::exists(fingerprint_file)) {
     out.fingerprint = fingerprint_from_json(read_json(fingerprint_file), fingerprint_file.string());
@@ -118,7 +122,7 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
   }
   write_file(out.folder / "dataset.json", out.raw.json_text);
   copy_references(out.raw, out.folder);
-  out.splits = find_splits(out.raw, out.folder);
+  out.splits = find_splits(out.raw, out.folder, request.patient);
   if (stamp.value("planned_for", "") != out.hash) {
     stamp["planned_for"] = out.hash;
     write_json(out.folder / kStampFile, stamp);

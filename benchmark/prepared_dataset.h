@@ -24,9 +24,15 @@ struct PreparedDataset {
   std::vector<Split> splits;
 };
 
-// Fingerprint, plans and splits. With `again` they are made anew even if nothing changed.
+struct PlanRequest {
+  bool again = false;  // make fingerprint and plans anew even if nothing changed
+  std::string
+      patient;  // folds keep patients together (voxarena/data/patients.h); empty: as nnU-Net
+};
+
+// Fingerprint, plans and splits.
 PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
-                             const RunContext& context, bool again = false);
+                             const RunContext& context, const PlanRequest& request = {});
 
 // The data set's hash, remembered by size and time of the files: content is read only when one of
 // them changed.

@@ -26,10 +26,10 @@ bool selected(const MethodEntry& entry, const std::string& only) {
   return only.empty() || entry.name == only || entry.folder() == only || entry.plugin == only;
 }
 
-void require_fold(const PreparedDataset& dataset, int fold) {
+// Beyond nnU-Net's five folds lie its random 80:20 splits, which know no patients.
+void require_fold(const PreparedDataset& dataset, int fold, bool random_folds) {
   const auto folds = static_cast<int>(dataset.splits.size());
-  if (fold < folds || folds == 5)
-    return;  // beyond nnU-Net's five folds lie its random 80:20 splits
+  if (fold < folds || (folds == 5 && random_folds)) return;
   throw Error::input(
       fmt::format("{}: there is no fold {}", (dataset.folder / "splits_final.json").string(), fold),
       fmt::format("the file has folds 0 to {}", folds - 1));
@@ -46,8 +46,8 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
   const std::vector<int> folds = options.fold ? std::vector<int>{*options.fold} : spec.folds;
   for (const MethodEntry& entry : spec.methods) load_method(entry.plugin, options.plugin_paths);
   for (const std::string& name : spec.datasets) {
-    const PreparedDataset& dataset =
-        matrix.datasets.emplace_back(plan_dataset(name, options.roots, context));
+    const PreparedDataset& dataset = matrix.datasets.emplace_back(
+        plan_dataset(name, options.roots, context, {.patient = spec.protocol.patient}));
     const Protocol& protocol =
         matrix.protocols.emplace_back(make_protocol(dataset, spec.protocol, context));
     for (const MethodEntry& entry : spec.methods) {
@@ -55,7 +55,7 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
       const RunSetup& setup = matrix.setups.emplace_back(
           set_up_run(entry, dataset, spec.protocol, options.plugin_paths));
       for (const int fold : folds) {
-        require_fold(dataset, fold);
+        require_fold(dataset, fold, spec.protocol.patient.empty());
         matrix.jobs.push_back(
             {&dataset, &protocol, &spec.protocol, &setup, fold,
              run_folder(options.roots.results, dataset.raw.name, protocol.id, entry, fold)});

@@ -7,6 +7,7 @@
 //   budget = "cpu"          # any field of the budget can be overridden beside it
 //   iterations = 1200
 //   mirror_axes = [0, 1, 2] # of the plan; training and test; the same for every row
+//   patient = "patient[0-9]+"  # folds keep the cases of a patient together
 //   [[method]]
 //   plugin = "plain_unet"
 //   name = "plain U-Net"
@@ -32,6 +33,7 @@ struct ProtocolSettings {
   Budget budget;
   std::optional<std::vector<int>> mirror_axes;  // unset: all axes of the patch
   bool augmentation = true;
+  std::string patient;  // regular expression (voxarena/data/patients.h); empty: cases are patients
   double step_size = 0.5;  // of the sliding window, as a fraction of the patch
   std::uint64_t seed = 1;
 };

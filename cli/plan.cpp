@@ -7,6 +7,7 @@
 #include "cli/command.h"
 
 namespace voxarena::cli {
+namespace po = boost::program_options;
 
 int plan(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("plan", "DATASET [options]", "voxarena plan 4");
@@ -14,12 +15,15 @@ int plan(const std::vector<std::string>& arguments, RunContext& context) {
       .with_roots()
       .with_run_options();
   line.options()("again", "make fingerprint and plans anew even if the data did not change")(
-      "verify", "open every file first: sizes, spacings, label values, NaN");
+      "verify", "open every file first: sizes, spacings, label values, NaN")(
+      "patient", po::value<std::string>()->value_name("REGEX")->default_value(""),
+      "folds keep the cases of a patient together; e.g. 'patient[0-9]+'");
   if (!line.parse(arguments, context)) return 0;
   const Roots roots = line.roots();
   if (line.has("verify")) verify_dataset(open_raw_dataset(line.text("DATASET"), roots), context);
   const PreparedDataset dataset =
-      plan_dataset(line.text("DATASET"), roots, context, line.has("again"));
+      plan_dataset(line.text("DATASET"), roots, context,
+                   {.again = line.has("again"), .patient = line.text("patient")});
   fmt::print("{}: {} cases\n", dataset.raw.name, dataset.raw.cases.size());
   for (const Configuration& one : dataset.plans.configurations) {
     fmt::print("  {:<12} patch {}, batch {}, spacing {:.3g} mm, {} stages\n", one.name,

@@ -16,7 +16,7 @@ struct Split {
 std::vector<Split> five_fold_splits(std::vector<std::string> cases);
 
 // Reads and validates splits_final.json: every case known, none in both halves, halves not empty.
-// Patient-wise grouping is whatever the file says.
+// Whether it keeps patients together is for data/patients.h to say.
 std::vector<Split> read_splits(const std::filesystem::path& file,
                                const std::vector<std::string>& cases);
 void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits);

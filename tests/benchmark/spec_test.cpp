@@ -18,6 +18,7 @@ folds = [1, 0]
 budget = "cpu"
 iterations = 600
 mirror_axes = [2]
+patient = "patient[0-9]+"
 [[method]]
 plugin = "plain_unet"
 [[method]]
@@ -34,6 +35,7 @@ TEST(Spec, ReadsTheWholeMatrix) {
   EXPECT_EQ(spec.protocol.budget.iterations, 600);
   EXPECT_EQ(spec.protocol.budget.base_features, find_budget("cpu").base_features);
   EXPECT_EQ(spec.protocol.mirror_axes, (std::vector<int>{2}));
+  EXPECT_EQ(spec.protocol.patient, "patient[0-9]+");
   ASSERT_EQ(spec.methods.size(), 2U);
   EXPECT_EQ(spec.methods[0].name, "plain_unet");
   EXPECT_EQ(spec.methods[1].folder(), "masksam_mini_encoder");
