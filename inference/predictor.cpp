@@ -109,6 +109,7 @@ PredictionSummary Predictor::predict_all(
     const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(folder);
+  remove_temporary_files(folder, /*below=*/false);
   const auto output = [&](const std::string& id) { return folder / (id + file_ending); };
   PredictionSummary summary;
   for (const std::string& id : ids) {

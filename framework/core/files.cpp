@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <vector>
@@ -28,6 +30,15 @@ fs::path temporary_name(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
   return target.parent_path() / fmt::format("{}{}-{}-{}", kTemporaryPrefix, getpid(), counter++,
                                             target.filename().string());
+}
+
+// What temporary_name() gave in a process that is gone, or in an earlier one of this number.
+bool is_left_over(const std::string& name) {
+  int process = 0;
+  unsigned counter = 0;
+  if (std::sscanf(name.c_str(), ".tmp-%d-%u-", &process, &counter) != 2) return false;
+  const bool runs = ::kill(process, 0) == 0 || errno == EPERM;
+  return !runs || process == getpid();
 }
 
 void flush_to_disk(const fs::path& path, int flags) {
@@ -96,13 +107,13 @@ void make_folder(const fs::path& folder) {
   if (error) fail(folder, "cannot be created", error.value());
 }
 
-void remove_temporary_files(const fs::path& folder) {
+void remove_temporary_files(const fs::path& folder, bool below) {
   std::error_code ignored;
   std::vector<fs::path> left_over;
   for (fs::recursive_directory_iterator it(folder, ignored), end; it != end;
        it.increment(ignored)) {
-    if (it->path().filename().string().starts_with(kTemporaryPrefix))
-      left_over.push_back(it->path());
+    if (!below) it.disable_recursion_pending();
+    if (is_left_over(it->path().filename().string())) left_over.push_back(it->path());
   }
   for (const fs::path& path : left_over) fs::remove_all(path, ignored);
 }

@@ -44,8 +44,8 @@ class AtomicFile {
 // Creates a folder and its parents. Error (input) naming the folder.
 void make_folder(const std::filesystem::path& folder);
 
-// Removes what a killed process left behind in `folder` and below: files whose name starts with
-// ".tmp-".
-void remove_temporary_files(const std::filesystem::path& folder);
+// Removes what killed processes left behind in `folder` and, if asked for, below: files
+// ".tmp-{process}-{number}-{name}". Those of another process that still runs are its own business.
+void remove_temporary_files(const std::filesystem::path& folder, bool below = true);
 
 }  // namespace voxarena

@@ -1,5 +1,6 @@
 #include "voxarena/core/files.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -92,10 +93,16 @@ TEST(AtomicFile, commit_of_a_file_that_was_never_written_is_an_error) {
 
 TEST(Files, left_over_temporary_files_are_removed_at_any_depth) {
   const TemporaryFolder folder;
-  test::write_text(folder / "deep/.tmp-1-0-a.json", "half");
+  const fs::path left_over = folder / "deep/.tmp-999999999-0-a.json";  // no system has that many
+  const fs::path in_use = folder / fmt::format("deep/.tmp-{}-0-a.json", getppid());
+  test::write_text(left_over, "half");
+  test::write_text(in_use, "half");
+  test::write_text(folder / ".tmp-of-another-program", "whole");
   test::write_text(folder / "deep/a.json", "whole");
   remove_temporary_files(folder.path());
-  EXPECT_FALSE(fs::exists(folder / "deep/.tmp-1-0-a.json"));
+  EXPECT_FALSE(fs::exists(left_over));
+  EXPECT_TRUE(fs::exists(in_use)) << "its process still runs";
+  EXPECT_TRUE(fs::exists(folder / ".tmp-of-another-program"));
   EXPECT_TRUE(fs::exists(folder / "deep/a.json"));
 }
 
