@@ -29,7 +29,8 @@ CounterRandom stream(const PhantomOptions& options, std::int64_t index, Stream w
 }
 
 void check(const PhantomOptions& options) {
-  if (options.cases < 1) throw Error::usage("a data set needs at least one case");
+  if (options.cases < 1)
+    throw Error::usage("a data set needs at least one case", "choose 1 or more");
   if (options.classes < 1 || options.classes > kPhantomOrgans) {
     throw Error::usage(fmt::format("{} classes cannot be drawn", options.classes),
                        fmt::format("choose 1 to {}", kPhantomOrgans));
@@ -183,22 +184,34 @@ Phantom make_phantom(const PhantomOptions& options, std::int64_t index) {
 void write_phantom_dataset(const std::filesystem::path& folder, const PhantomOptions& options,
                            const RunContext& context) {
   check(options);
+  // An interrupted run leaves its options, so that the same command goes on.
+  const Json description = describe(options);
+  const Json work = {
+      {"dataset", description}, {"size", options.size}, {"spacing", options.spacing}};
+  const std::filesystem::path unfinished = folder / "unfinished_phantom.json";
   std::error_code error;
-  if (std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error)) {
+  remove_temporary_files(folder);
+  const bool goes_on = std::filesystem::exists(unfinished, error) && read_json(unfinished) == work;
+  if (!goes_on && std::filesystem::exists(folder, error) &&
+      !std::filesystem::is_empty(folder, error)) {
     throw Error::input(fmt::format("{}: exists and is not an empty folder", folder.string()),
                        "choose another folder or remove this one");
   }
-  make_folder(folder);
+  write_json(unfinished, work);
   Progress progress = context.progress("phantom", options.cases);
   parallel_for(options.cases, context.threads, [&](std::int64_t index) {
     context.check_interrupt();
-    const Phantom phantom = make_phantom(options, index);
     const std::string id = fmt::format("phantom_{:03}", index);
-    write_image(folder / "imagesTr" / (id + "_0000.nii.gz"), phantom.image);
-    write_label(folder / "labelsTr" / (id + ".nii.gz"), phantom.label);
+    const std::filesystem::path label = folder / "labelsTr" / (id + ".nii.gz");
+    if (!std::filesystem::exists(label)) {
+      const Phantom phantom = make_phantom(options, index);
+      write_image(folder / "imagesTr" / (id + "_0000.nii.gz"), phantom.image);
+      write_label(label, phantom.label);
+    }
     progress.advance();
   });
-  write_json(folder / "dataset.json", describe(options));
+  write_json(folder / "dataset.json", description);
+  std::filesystem::remove(unfinished, error);
 }
 
 }  // namespace voxarena

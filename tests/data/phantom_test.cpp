@@ -116,7 +116,7 @@ TEST(Phantom, the_folder_is_a_valid_data_set_for_any_number_of_threads) {
   context.quiet = true;
   std::string hashes[2];
   for (const int threads : {1, 2}) {
-    const fs::path folder = root / (threads == 1 ? "Dataset001_A" : "Dataset001_B");
+    const std::filesystem::path folder = root / (threads == 1 ? "Dataset001_A" : "Dataset001_B");
     context.threads = threads;
     write_phantom_dataset(folder, small(), context);
     const RawDataset dataset = open_raw_dataset(folder, {});
@@ -126,6 +126,25 @@ TEST(Phantom, the_folder_is_a_valid_data_set_for_any_number_of_threads) {
     hashes[threads - 1] = dataset_hash(dataset, context);
   }
   EXPECT_EQ(hashes[0], hashes[1]);
+}
+
+TEST(Phantom, goes_on_after_an_interruption) {
+  const test::TemporaryFolder whole, interrupted;
+  RunContext context;
+  context.quiet = true;
+  const std::filesystem::path folder = interrupted / "Dataset900_Phantom";
+  write_phantom_dataset(whole / "Dataset900_Phantom", small(), context);
+  *context.stop = true;
+  EXPECT_THROW(write_phantom_dataset(folder, small(), context), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder / "dataset.json"));
+  *context.stop = false;
+  PhantomOptions others = small();
+  others.spacing[0] *= 2;
+  EXPECT_INPUT_ERROR(write_phantom_dataset(folder, others, context), "is not an empty folder");
+  write_phantom_dataset(folder, small(), context);
+  EXPECT_EQ(dataset_hash(open_raw_dataset(folder, {}), context),
+            dataset_hash(open_raw_dataset(whole / "Dataset900_Phantom", {}), context));
+  EXPECT_FALSE(std::filesystem::exists(folder / "unfinished_phantom.json"));
 }
 
 TEST(Phantom, impossible_wishes) {
@@ -139,7 +158,7 @@ TEST(Phantom, impossible_wishes) {
     PhantomOptions options = small();
     change(options);
     EXPECT_THROW(write_phantom_dataset(folder / "new", options, {}), Error);
-    EXPECT_FALSE(fs::exists(folder / "new"));
+    EXPECT_FALSE(std::filesystem::exists(folder / "new"));
   }
 }
 
