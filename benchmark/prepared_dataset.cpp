@@ -51,28 +51,42 @@ std::vector<std::string> case_ids(const RawDataset& raw) {
   return ids;
 }
 
-// The user's splits (preprocessed folder first, then raw), else nnU-Net's five folds.
-std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder,
-                               const std::string& patient) {
-  const std::vector<std::string> ids = case_ids(raw);
-  for (const fs::path& file : {folder / "splits_final.json", raw.folder / "splits_final.json"}) {
-    if (!fs::exists(file)) continue;
-    std::vector<Split> splits = read_splits(file, ids);
-    if (!patient.empty()) require_patient_wise(splits, patient, file.string());
-    if (file.parent_path() != folder) write_splits(folder / "splits_final.json", splits);
-    return splits;
-  }
-  std::vector<Split> splits =
-      patient.empty() ? five_fold_splits(ids) : five_fold_splits(ids, patient);
-  write_splits(folder / "splits_final.json", splits);
+std::vector<Split> read_user_splits(const fs::path& file, const std::vector<std::string>& ids,
+                                    const std::string& patient) {
+  std::vector<Split> splits = read_splits(file, ids);
+  if (!patient.empty()) require_patient_wise(splits, patient, file.string());
   return splits;
 }
 
-void copy_references(const RawDataset& raw, const fs::path& folder) {
-  const fs::path target = folder / "gt_segmentations";
+// The user's splits (preprocessed folder first, then raw), else nnU-Net's five folds. A file in the
+// preprocessed folder that was written here, as `stamp` remembers, is not the user's.
+std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder,
+                               const std::string& patient, Json& stamp) {
+  const std::vector<std::string> ids = case_ids(raw);
+  const fs::path file = folder / "splits_final.json", raw_file = raw.folder / "splits_final.json";
+  const auto is_ours = [&] { return stamp.value("splits_written", "") == sha256(read_file(file)); };
+  if (fs::exists(file) && !is_ours()) return read_user_splits(file, ids, patient);
+  std::vector<Split> splits;
+  if (fs::exists(raw_file)) {
+    splits = read_user_splits(raw_file, ids, patient);
+  } else {
+    splits = patient.empty() ? five_fold_splits(ids) : five_fold_splits(ids, patient);
+  }
+  // The stamp first: a file that is not the stamp's is taken for the user's.
+  stamp["splits_written"] = sha256(splits_text(splits));
+  write_json(folder / kStampFile, stamp);
+  write_splits(file, splits);
+  return splits;
+}
+
+// The labels that predictions are compared with. Those of an earlier state of the raw data are
+// replaced.
+void copy_references(const RawDataset& raw, const fs::path& folder, bool changed) {
   for (const RawCase& one : raw.cases) {
-    const fs::path copy = target / one.label.filename();
-    if (!fs::exists(copy)) write_file(copy, read_file(one.label));
+    const fs::path copy = folder / "gt_segmentations" / (one.id + raw.file_ending);
+    if (fs::exists(copy) && !changed) continue;
+    const std::string label = read_file(one.label);
+    if (!fs::exists(copy) || read_file(copy) != label) write_file(copy, label);
   }
 }
 
@@ -98,6 +112,7 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
   out.raw = open_raw_dataset(dataset, roots);
   out.folder = preprocessed / out.raw.name;
   make_folder(out.folder);
+  remove_temporary_files(out.folder);
   out.hash = remembered_dataset_hash(out.raw, out.folder, context);
 
   // What nnU-Net or an earlier run left here is taken as it is, unless the raw data changed since.
@@ -121,9 +136,10 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
     write_json(plans_file, to_json(out.plans));
   }
   write_file(out.folder / "dataset.json", out.raw.json_text);
-  copy_references(out.raw, out.folder);
-  out.splits = find_splits(out.raw, out.folder, request.patient);
-  if (stamp.value("planned_for", "") != out.hash) {
+  const bool changed = stamp.value("planned_for", "") != out.hash;
+  copy_references(out.raw, out.folder, changed);
+  out.splits = find_splits(out.raw, out.folder, request.patient, stamp);
+  if (changed) {
     stamp["planned_for"] = out.hash;
     write_json(out.folder / kStampFile, stamp);
   }

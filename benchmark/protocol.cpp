@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "benchmark/budgets.h"
@@ -34,6 +35,9 @@ std::vector<int> mirror_axes(const ProtocolSettings& settings, int dimensions) {
                       settings.configuration),
           fmt::format("axes are 0 to {}", dimensions - 1));
     }
+    if (std::find(axes.begin(), axes.end(), axis) != axes.end())
+      throw Error::input(fmt::format("protocol.mirror_axes: axis {} is there twice", axis),
+                         "name each axis once");
     axes.push_back(axis);
   }
   return axes;

@@ -88,6 +88,7 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   }
   for (const Job& job : matrix.jobs)
     job_state(job);  // a clash of names is found before anything runs
+  for (const Job& job : matrix.jobs) remove_temporary_files(job.folder.path.parent_path());
   std::size_t number = 0;
   std::vector<fs::path> runs;
   for (const Job& job : matrix.jobs) {
@@ -99,6 +100,7 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   }
   const fs::path output =
       options.output.empty() ? options.roots.results / "tables" / spec.name : options.output;
+  remove_temporary_files(output, /*below=*/false);
   write_tables(make_leaderboard(collect_rows(runs)), output, {"md", "csv", "json"}, {});
   return output;
 }

@@ -8,6 +8,7 @@
 #include "training/checkpoint.h"
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
+#include "voxarena/data/raw_dataset.h"
 #include "voxarena/plugin/device.h"
 
 namespace voxarena {
@@ -35,7 +36,8 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_pat
     TrainedRun run{.method = load_method(method.at("plugin").get<std::string>(), plugin_paths),
                    .plans = plans_from_json(read_json(plans_file), plans_file.string()),
                    .labels = Labels::from_dataset_json(dataset, dataset_file.string()),
-                   .channels = static_cast<std::int64_t>(dataset.at("channel_names").size()),
+                   .channels = static_cast<std::int64_t>(
+                       read_channel_names(dataset, dataset_file.string()).size()),
                    .file_ending = dataset.at("file_ending").get<std::string>(),
                    .window = {},
                    .model = nullptr};

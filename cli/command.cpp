@@ -96,7 +96,9 @@ std::string CommandLine::text(const std::string& name) const {
     throw Error::usage(fmt::format("{}: {} is missing", command_, name),
                        fmt::format("usage: voxarena {} {}", command_, usage_));
   }
-  return get<std::string>(name);
+  std::string value = get<std::string>(name);
+  while (value.size() > 1 && value.ends_with('/')) value.pop_back();  // as the shell completes it
+  return value;
 }
 
 std::vector<std::string> CommandLine::texts(const std::string& name) const {

@@ -55,28 +55,6 @@ const Json& field(const Json& json, const char* name, const std::string& source)
                      "required are channel_names, labels, numTraining and file_ending");
 }
 
-// {"0": "CT", "1": "PET"}; very old files call it 'modality'.
-std::vector<std::string> read_channel_names(const Json& json, const std::string& source) {
-  const char* key =
-      !json.contains("channel_names") && json.contains("modality") ? "modality" : "channel_names";
-  const Json& channels = field(json, key, source);
-  std::map<int, std::string> names;
-  for (const auto& [number, name] : channels.items()) {
-    const std::optional<int> index = dataset_number(number);
-    if (!channels.is_object() || !index || !name.is_string()) break;
-    names[*index] = name.get<std::string>();
-  }
-  const bool complete = !names.empty() && names.size() == channels.size() &&
-                        names.rbegin()->first == static_cast<int>(names.size()) - 1;
-  if (!complete) {
-    throw Error::input(fmt::format("{}: '{}' must map \"0\", \"1\", ... to names", source, key),
-                       R"(write for example "channel_names": {"0": "T1", "1": "T2"})");
-  }
-  std::vector<std::string> out;
-  for (const auto& [number, name] : names) out.push_back(name);
-  return out;
-}
-
 std::string read_file_ending(const Json& json, const std::string& source) {
   const Json& ending = field(json, "file_ending", source);
   if (!ending.is_string() || !is_supported_ending("case" + ending.get<std::string>())) {
@@ -106,6 +84,27 @@ Roots Roots::from(const std::string& raw, const std::string& preprocessed,
                   const std::string& results) {
   return {root(raw, "nnUNet_raw"), root(preprocessed, "nnUNet_preprocessed"),
           root(results, "nnUNet_results")};
+}
+
+std::vector<std::string> read_channel_names(const Json& json, const std::string& source) {
+  const char* key =
+      !json.contains("channel_names") && json.contains("modality") ? "modality" : "channel_names";
+  const Json& channels = field(json, key, source);
+  std::map<int, std::string> names;
+  for (const auto& [number, name] : channels.items()) {
+    const std::optional<int> index = dataset_number(number);
+    if (!channels.is_object() || !index || !name.is_string()) break;
+    names[*index] = name.get<std::string>();
+  }
+  const bool complete = !names.empty() && names.size() == channels.size() &&
+                        names.rbegin()->first == static_cast<int>(names.size()) - 1;
+  if (!complete) {
+    throw Error::input(fmt::format("{}: '{}' must map \"0\", \"1\", ... to names", source, key),
+                       R"(write for example "channel_names": {"0": "T1", "1": "T2"})");
+  }
+  std::vector<std::string> out;
+  for (const auto& [number, name] : names) out.push_back(name);
+  return out;
 }
 
 const RawCase& RawDataset::find(const std::string& id) const {

@@ -43,6 +43,9 @@ struct RawDataset {
   const RawCase& find(const std::string& id) const;  // Error (input) if unknown
 };
 
+// {"0": "CT", "1": "PET"} of a dataset.json, in channel order; very old files call it 'modality'.
+std::vector<std::string> read_channel_names(const Json& json, const std::string& source);
+
 // "4", "Dataset004_Hippocampus" or a path → the data set's name. Looks below all roots that are
 // set.
 std::string resolve_dataset_name(const std::string& dataset, const Roots& roots);

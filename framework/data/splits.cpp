@@ -107,10 +107,14 @@ std::vector<Split> read_splits(const std::filesystem::path& file,
   return splits;
 }
 
-void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits) {
+std::string splits_text(const std::vector<Split>& splits) {
   Json json = Json::array();
   for (const Split& split : splits) json.push_back(to_json(split));
-  write_file(file, dump_json(json));  // no new line at the end, as Python writes it
+  return dump_json(json);  // no new line at the end, as Python writes it
+}
+
+void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits) {
+  write_file(file, splits_text(splits));
 }
 
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases) {

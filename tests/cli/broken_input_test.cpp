@@ -132,7 +132,7 @@ std::vector<Row> rows() {
        },
        1,
        {"_0001"}},
-      {"DuplicateCase",
+      {"CaseTwiceInSplit",
        [](const Workspace& w) {
          w.write(w.dataset() / "splits_final.json",
                  splits(R"("phantom_000", "phantom_001", "phantom_001")", R"("phantom_002")"));
@@ -209,8 +209,12 @@ std::vector<Row> rows() {
        [](const Workspace& w) {
          w.write(w.dataset() / "splits_final.json",
                  splits(R"("phantom_000", "phantom_001")", R"("phantom_002")"));
-         w.edit(w.spec(), "mirror_axes = [2]", "mirror_axes = [3]");
+         w.edit(w.spec(), "folds = [0]", "folds = [3]");
        },
+       1,
+       {"splits_final.json", "there is no fold 3"}},
+      {"AxisThatIsNone",
+       [](const Workspace& w) { w.edit(w.spec(), "mirror_axes = [2]", "mirror_axes = [3]"); },
        1,
        {"mirror_axes"}},
       {"UnknownCommand", [](const Workspace&) {}, 2, {"unknown command 'trane'"}, {"trane"}},

@@ -1,0 +1,99 @@
+#include "benchmark/prepared_dataset.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "voxarena/core/json.h"
+#include "voxarena/data/image_io.h"
+#include "voxarena/data/phantom.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+class PreparedDatasetTest : public testing::Test {
+ protected:
+  PreparedDatasetTest() {
+    context_.quiet = true;
+    PhantomOptions options;
+    options.cases = 6;
+    options.classes = 2;
+    options.size = {6, 12, 12};
+    write_phantom_dataset(raw(), options, context_);
+  }
+
+  fs::path raw() const { return folder_ / "raw/Dataset900_Phantom"; }
+  fs::path prepared(const std::string& file) const {
+    return folder_ / "preprocessed/Dataset900_Phantom" / file;
+  }
+  PreparedDataset plan(const std::string& patient = "") const {
+    const Roots roots{folder_ / "raw", folder_ / "preprocessed", {}};
+    return plan_dataset("900", roots, context_, {.patient = patient});
+  }
+
+  test::TemporaryFolder folder_;
+  RunContext context_;
+};
+
+TEST_F(PreparedDatasetTest, PredictionsAreComparedWithTheLabelsAsTheyAreNow) {
+  const std::string before = plan().hash;
+  LabelImage label = read_label(raw() / "labelsTr/phantom_003.nii.gz");
+  std::ranges::fill(label.voxels.values, std::int16_t{2});
+  write_label(raw() / "labelsTr/phantom_003.nii.gz", label);
+  EXPECT_NE(plan().hash, before);
+  EXPECT_EQ(read_label(prepared("gt_segmentations/phantom_003.nii.gz")).voxels.values,
+            label.voxels.values);
+}
+
+TEST_F(PreparedDatasetTest, LabelsOfAFileListGetTheNamesOfTheirCases) {
+  Json description = read_json(raw() / "dataset.json");
+  for (int i = 0; i < 6; ++i) {
+    const std::string id = "phantom_00" + std::to_string(i);
+    const std::string label = "patient" + std::to_string(i) + "/seg.nii.gz";
+    fs::create_directories((raw() / label).parent_path());
+    fs::rename(raw() / "labelsTr" / (id + ".nii.gz"), raw() / label);
+    description["dataset"][id] = {{"images", {"imagesTr/" + id + "_0000.nii.gz"}},
+                                  {"label", label}};
+  }
+  write_json(raw() / "dataset.json", description);
+  plan();
+  for (int i = 0; i < 6; ++i) {
+    const std::string number = std::to_string(i);
+    EXPECT_EQ(test::read_text(prepared("gt_segmentations/phantom_00" + number + ".nii.gz")),
+              test::read_text(raw() / ("patient" + number) / "seg.nii.gz"));
+  }
+}
+
+TEST_F(PreparedDatasetTest, SplitsOfTheRawFolderAreHonouredWheneverTheyCome) {
+  EXPECT_EQ(plan().splits.size(), 5U);
+  const std::string one_fold =
+      R"([{"train": ["phantom_000", "phantom_001"], "val": ["phantom_002"]}])";
+  test::write_text(raw() / "splits_final.json", one_fold);
+  EXPECT_EQ(plan().splits.size(), 1U);
+  fs::remove(raw() / "splits_final.json");
+  EXPECT_EQ(plan().splits.size(), 5U);
+  test::write_text(prepared("splits_final.json"), one_fold);
+  EXPECT_EQ(plan().splits.size(), 1U) << "the user's, not ours";
+}
+
+TEST_F(PreparedDatasetTest, FoldsArePatientWiseIfAskedFor) {
+  EXPECT_EQ(plan().splits.size(), 5U);
+  EXPECT_INPUT_ERROR(plan("phantom_00"), "1 cases cannot be split");  // all are one patient
+  test::write_text(prepared("splits_final.json"),
+                   R"([{"train": ["phantom_000", "phantom_001"], "val": ["phantom_002"]}])");
+  EXPECT_INPUT_ERROR(plan("phantom"), "validates on 'phantom_002' of the same patient");
+}
+
+TEST_F(PreparedDatasetTest, NothingOfAKilledRunIsLeft) {
+  test::write_text(prepared("gt_segmentations/.tmp-999999999-0-phantom_000.nii.gz"), "half");
+  plan();
+  EXPECT_FALSE(fs::exists(prepared("gt_segmentations/.tmp-999999999-0-phantom_000.nii.gz")));
+}
+
+}  // namespace
+}  // namespace voxarena
