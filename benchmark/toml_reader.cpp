@@ -145,7 +145,7 @@ std::int64_t TomlTable::integer(std::string_view key, std::int64_t fallback, std
     fail(key, fmt::format("must be an integer, not {}", type_name(node->type())));
   if (value->get() < low || value->get() > high) {
     fail(key, fmt::format("{} is impossible", value->get()),
-         fmt::format("the least possible value is {}", low));
+         fmt::format("possible values are {} to {}", low, high));
   }
   return value->get();
 }

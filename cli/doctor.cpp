@@ -13,8 +13,10 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "voxarena/core/json.h"
 #include "voxarena/core/version.h"
 
 namespace voxarena::cli {
@@ -65,32 +67,42 @@ std::string root_state(const std::filesystem::path& root) {
 
 int doctor(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("doctor", "[options]", "voxarena doctor");
-  line.with_roots().with_run_options();
+  line.with_roots().with_run_options().options()("json", "print the answers as JSON");
   if (!line.parse(arguments, context)) return 0;
   at::set_num_threads(context.threads);
   const Roots roots = line.roots();
-  fmt::print("VoxArena        {}\n", VOXARENA_VERSION);
-  fmt::print("LibTorch        {}\n", TORCH_VERSION);
-  if (std::string(TORCH_VERSION).rfind("2.9.", 0) == 0) {
-    fmt::print(
-        "                WARNING: 3-D convolutions of the 2.9 series are many times slower; use "
-        "another version\n");
-  }
-  fmt::print("CPU             {}, {} threads\n", cpu_name(), context.threads);
-  fmt::print("CPU features    {}\n", at::get_cpu_capability());
   const double matmul = matmul_gflops();
-  fmt::print("matrix product  {:.0f} GFLOP/s\n", matmul);
-  if (matmul < 5) {
-    fmt::print(
-        "                WARNING: LibTorch seems linked to a reference BLAS (Debian's own package "
-        "is); see scripts/setup.sh\n");
+  Json answers = Json::object();
+  answers["VoxArena"] = VOXARENA_VERSION;
+  answers["LibTorch"] = TORCH_VERSION;
+  answers["CPU"] = fmt::format("{}, {} threads", cpu_name(), context.threads);
+  answers["CPU features"] = at::get_cpu_capability();
+  answers["matrix product"] = fmt::format("{:.0f} GFLOP/s", matmul);
+  answers["3-D convolution"] = fmt::format("{:.0f} GFLOP/s", convolution_gflops());
+  answers["device"] =
+      context.device + (at::hasCUDA() ? "" : " (no CUDA in this LibTorch build or no GPU)");
+  answers["raw"] = root_state(roots.raw);
+  answers["preprocessed"] = root_state(roots.preprocessed);
+  answers["results"] = root_state(roots.results);
+  answers["warnings"] = Json::array();
+  if (std::string(TORCH_VERSION).starts_with("2.9.")) {
+    answers["warnings"].push_back(
+        "3-D convolutions of LibTorch 2.9 are many times slower; use another version");
   }
-  fmt::print("3-D convolution {:.0f} GFLOP/s\n", convolution_gflops());
-  fmt::print("device          {}{}\n", context.device,
-             at::hasCUDA() ? "" : " (no CUDA in this LibTorch build or no GPU)");
-  fmt::print("raw             {}\n", root_state(roots.raw));
-  fmt::print("preprocessed    {}\n", root_state(roots.preprocessed));
-  fmt::print("results         {}\n", root_state(roots.results));
+  if (matmul < 5) {
+    answers["warnings"].push_back(
+        "LibTorch seems linked to a reference BLAS (Debian's own package is); see "
+        "scripts/setup.sh");
+  }
+  if (line.has("json")) {
+    fmt::print("{}\n", dump_json(answers));
+    return 0;
+  }
+  for (const auto& [name, answer] : answers.items()) {
+    if (answer.is_string()) fmt::print("{:<15} {}\n", name, answer.get<std::string>());
+  }
+  for (const Json& warning : answers["warnings"])
+    fmt::print("{:<15} {}\n", "WARNING", warning.get<std::string>());
   return 0;
 }
 

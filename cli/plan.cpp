@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
 
 #include "benchmark/prepared_dataset.h"
 #include "cli/command.h"
@@ -16,6 +17,7 @@ int plan(const std::vector<std::string>& arguments, RunContext& context) {
       .with_run_options();
   line.options()("again", "make fingerprint and plans anew even if the data did not change")(
       "verify", "open every file first: sizes, spacings, label values, NaN")(
+      "json", "print the plans as JSON")(
       "patient", po::value<std::string>()->value_name("REGEX")->default_value(""),
       "folds keep the cases of a patient together; e.g. 'patient[0-9]+'");
   if (!line.parse(arguments, context)) return 0;
@@ -24,6 +26,10 @@ int plan(const std::vector<std::string>& arguments, RunContext& context) {
   const PreparedDataset dataset =
       plan_dataset(line.text("DATASET"), roots, context,
                    {.again = line.has("again"), .patient = line.text("patient")});
+  if (line.has("json")) {
+    fmt::print("{}\n", dump_json(to_json(dataset.plans)));
+    return 0;
+  }
   fmt::print("{}: {} cases\n", dataset.raw.name, dataset.raw.cases.size());
   for (const Configuration& one : dataset.plans.configurations) {
     fmt::print("  {:<12} patch {}, batch {}, spacing {:.3g} mm, {} stages\n", one.name,
