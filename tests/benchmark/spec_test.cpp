@@ -83,7 +83,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Broken{"WrongType", HEAD "[protocol]\niterations = 'many'\n" METHOD,
                            "must be an integer, not a text", ""},
                     Broken{"ImpossibleValue", HEAD "[protocol]\niterations = 0\n" METHOD,
-                           "line 4, column 14", "least possible"},
+                           "line 4, column 14", "possible values are 1 to"},
                     Broken{"UnknownBudget", HEAD "[protocol]\nbudget = 'huge'\n" METHOD,
                            "unknown budget 'huge'", "smoke, cpu"},
                     Broken{"UnknownConfiguration", HEAD "[protocol]\nconfiguration = '4d'\n" METHOD,

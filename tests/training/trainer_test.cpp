@@ -153,12 +153,12 @@ TEST_F(TrainerTest, BrokenOffAnywhereItEndsInTheSameBytes) {
       EXPECT_NE(error_of(broken, dying).find("power cut"), std::string::npos);
       EXPECT_FALSE(fs::exists(final_checkpoint(broken.folder)));
     }
-    write_file(broken.folder / ".tmp-1-1-checkpoint_latest.safetensors", "half of a file");
+    write_file(broken.folder / ".tmp-999999999-1-checkpoint_latest.safetensors", "half of a file");
     const TrainingResult result = run(broken);
     EXPECT_EQ(result.iterations, 23);
     expect_same_files(root_ / "straight", broken.folder);
     EXPECT_EQ(read_training_log(broken.folder / "log.jsonl", 100).size(), 6U);
-    EXPECT_FALSE(fs::exists(broken.folder / ".tmp-1-1-checkpoint_latest.safetensors"));
+    EXPECT_FALSE(fs::exists(broken.folder / ".tmp-999999999-1-checkpoint_latest.safetensors"));
   }
 }
 
