@@ -219,7 +219,7 @@ void evaluate_job(const Job& job, const RunContext& context) {
 void run_job(const Job& job, const RunContext& context) {
   const JobState state = job_state(job);
   if (state == JobState::finished) return;
-  remove_temporary_files(job.folder.path);
+  remove_temporary_files(job.folder.path.parent_path());  // the method's, with all its folds
   if (state != JobState::trained) train_job(job, context);
   predict_job(job, context);
   evaluate_job(job, context);

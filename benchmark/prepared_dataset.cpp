@@ -64,18 +64,24 @@ std::vector<Split> find_splits(const RawDataset& raw, const fs::path& folder,
                                const std::string& patient, Json& stamp) {
   const std::vector<std::string> ids = case_ids(raw);
   const fs::path file = folder / "splits_final.json", raw_file = raw.folder / "splits_final.json";
-  const auto is_ours = [&] { return stamp.value("splits_written", "") == sha256(read_file(file)); };
-  if (fs::exists(file) && !is_ours()) return read_user_splits(file, ids, patient);
+  const bool exists = fs::exists(file);
+  const std::string there = exists ? read_file(file) : "";
+  const bool ours = sha256(there) == stamp.value("splits_written", "");
+  if (exists && !ours) return read_user_splits(file, ids, patient);
   std::vector<Split> splits;
   if (fs::exists(raw_file)) {
     splits = read_user_splits(raw_file, ids, patient);
   } else {
     splits = patient.empty() ? five_fold_splits(ids) : five_fold_splits(ids, patient);
   }
-  // The stamp first: a file that is not the stamp's is taken for the user's.
-  stamp["splits_written"] = sha256(splits_text(splits));
+  const std::string wanted = splits_text(splits);
+  if (there == wanted) return splits;
+  // In this order nothing of ours is ever taken for the user's, wherever the process is killed.
+  std::error_code error;
+  fs::remove(file, error);
+  stamp["splits_written"] = sha256(wanted);
   write_json(folder / kStampFile, stamp);
-  write_splits(file, splits);
+  write_file(file, wanted);
   return splits;
 }
 

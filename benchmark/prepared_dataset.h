@@ -26,8 +26,8 @@ struct PreparedDataset {
 
 struct PlanRequest {
   bool again = false;  // make fingerprint and plans anew even if nothing changed
-  std::string
-      patient;  // folds keep patients together (voxarena/data/patients.h); empty: as nnU-Net
+  // Folds keep patients together (voxarena/data/patients.h); empty: nnU-Net's folds.
+  std::string patient;
 };
 
 // Fingerprint, plans and splits.

@@ -88,7 +88,6 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   }
   for (const Job& job : matrix.jobs)
     job_state(job);  // a clash of names is found before anything runs
-  for (const Job& job : matrix.jobs) remove_temporary_files(job.folder.path.parent_path());
   std::size_t number = 0;
   std::vector<fs::path> runs;
   for (const Job& job : matrix.jobs) {

@@ -8,7 +8,6 @@
 #include <set>
 
 #include "voxarena/core/error.h"
-#include "voxarena/core/files.h"
 #include "voxarena/core/hash.h"
 #include "voxarena/core/json.h"
 #include "voxarena/core/random.h"
@@ -110,11 +109,7 @@ std::vector<Split> read_splits(const std::filesystem::path& file,
 std::string splits_text(const std::vector<Split>& splits) {
   Json json = Json::array();
   for (const Split& split : splits) json.push_back(to_json(split));
-  return dump_json(json);  // no new line at the end, as Python writes it
-}
-
-void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits) {
-  write_file(file, splits_text(splits));
+  return dump_json(json);  // no new line at the end
 }
 
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases) {

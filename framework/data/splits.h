@@ -19,9 +19,8 @@ std::vector<Split> five_fold_splits(std::vector<std::string> cases);
 // Whether it keeps patients together is for data/patients.h to say.
 std::vector<Split> read_splits(const std::filesystem::path& file,
                                const std::vector<std::string>& cases);
-// Content of such a file.
+// Content of such a file, as Python writes it.
 std::string splits_text(const std::vector<Split>& splits);
-void write_splits(const std::filesystem::path& file, const std::vector<Split>& splits);
 
 // Fold `fold` of `splits`; beyond the last one nnU-Net's random 80:20 split with seed 12345 + fold.
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases);

@@ -74,7 +74,7 @@ TEST(Splits, a_fold_of_the_list_is_taken_as_it_is) {
 
 TEST(Splits, the_file_is_written_as_python_does) {
   const test::TemporaryFolder folder;
-  write_splits(folder / "splits_final.json", {{{"b", "c"}, {"a"}}});
+  test::write_text(folder / "splits_final.json", splits_text({{{"b", "c"}, {"a"}}}));
   EXPECT_EQ(test::read_text(folder / "splits_final.json"), R"([
     {
         "train": [
