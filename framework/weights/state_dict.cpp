@@ -5,6 +5,7 @@
 #include <torch/nn/module.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "voxarena/core/error.h"
 
@@ -47,12 +48,31 @@ void list(std::string& text, const char* kind, const std::vector<std::string>& n
   if (shown < names.size()) text += ", ...";
 }
 
+void load_all(TensorMap network, const TensorMap& tensors, const std::string& source,
+              const std::function<bool(const std::string&)>& may_be_missing) {
+  LoadReport report = match(network, tensors);
+  std::erase_if(report.missing, may_be_missing);
+  if (!report.exact()) {
+    throw Error::input(fmt::format("{}: does not fit the network: {}", source, report.text()),
+                       "use the method, options and plan that the file was made with");
+  }
+  copy(report, network, tensors);
+}
+
 }  // namespace
 
 TensorMap state_dict(const torch::nn::Module& module) {
   TensorMap tensors;
   for (const auto& item : module.named_parameters()) tensors[item.key()] = item.value().detach();
   for (const auto& item : module.named_buffers()) tensors[item.key()] = item.value().detach();
+  return tensors;
+}
+
+TensorMap trained_state_dict(const torch::nn::Module& module) {
+  TensorMap tensors = state_dict(module);
+  for (const auto& item : module.named_parameters()) {
+    if (!item.value().requires_grad()) tensors.erase(item.key());
+  }
   return tensors;
 }
 
@@ -73,13 +93,13 @@ LoadReport load_state_dict(torch::nn::Module& module, const TensorMap& tensors) 
 }
 
 void load_exactly(torch::nn::Module& module, const TensorMap& tensors, const std::string& source) {
-  TensorMap network = state_dict(module);
-  const LoadReport report = match(network, tensors);
-  if (!report.exact()) {
-    throw Error::input(fmt::format("{}: does not fit the network: {}", source, report.text()),
-                       "use the method, options and plan that the file was made with");
-  }
-  copy(report, network, tensors);
+  load_all(state_dict(module), tensors, source, [](const std::string&) { return false; });
+}
+
+void load_trained(torch::nn::Module& module, const TensorMap& tensors, const std::string& source) {
+  const TensorMap trained = trained_state_dict(module);
+  load_all(state_dict(module), tensors, source,
+           [&](const std::string& name) { return !trained.contains(name); });
 }
 
 }  // namespace voxarena

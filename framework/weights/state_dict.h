@@ -16,6 +16,9 @@ namespace voxarena {
 // the module's memory.
 TensorMap state_dict(const torch::nn::Module& module);
 
+// The same without parameters that get no gradient.
+TensorMap trained_state_dict(const torch::nn::Module& module);
+
 // What fitted and what did not. Names are the module's, or the file's for `unexpected`.
 struct LoadReport {
   std::vector<std::string> loaded, missing, unexpected;
@@ -33,5 +36,9 @@ LoadReport load_state_dict(torch::nn::Module& module, const TensorMap& tensors);
 // The same, but Error (input) with the report if anything does not fit; the module is then
 // unchanged. `source` is the file's name.
 void load_exactly(torch::nn::Module& module, const TensorMap& tensors, const std::string& source);
+
+// As load_exactly, for what trained_state_dict() gave: parameters without a gradient may be missing
+// and keep their values.
+void load_trained(torch::nn::Module& module, const TensorMap& tensors, const std::string& source);
 
 }  // namespace voxarena

@@ -72,5 +72,23 @@ TEST(StateDict, ExactLoadingLeavesTheNetworkAloneOnAMisfit) {
   EXPECT_NE(state_dict(net).at("conv.bias")[0].item<float>(), 5.0F);
 }
 
+TEST(StateDict, TrainedPartLeavesFrozenParametersOut) {
+  TinyNet from, to;
+  for (TinyNet* net : {&from, &to}) {
+    for (auto& parameter : net->named_parameters())
+      parameter.value().set_requires_grad(parameter.key() == "norm.bias");
+  }
+  TensorMap trained = trained_state_dict(from);
+  EXPECT_EQ(trained.size(), 4U);  // the bias and three buffers
+  trained["norm.bias"] = torch::full({2}, 7.0);
+  const at::Tensor frozen = state_dict(to).at("conv.weight").clone();
+  load_trained(to, trained, "from");
+  EXPECT_EQ(state_dict(to).at("norm.bias")[1].item<float>(), 7.0F);
+  EXPECT_TRUE(torch::equal(state_dict(to).at("conv.weight"), frozen));
+  EXPECT_THROW(load_exactly(to, trained, "from"), Error);
+  trained.erase("norm.bias");
+  EXPECT_THROW(load_trained(to, trained, "from"), Error);
+}
+
 }  // namespace
 }  // namespace voxarena
