@@ -61,6 +61,7 @@ class MaskSamMethod : public Method {
 
   Plan plan(const Fingerprint&, const Plan& default_plan, const Budget& budget,
             const Options& options) const override {
+    if (options.text("preset") != "mini") sam::require_weights(options.text("weights"));
     return adapt_plan(default_plan, budget, options);
   }
 

@@ -5,16 +5,9 @@
 
 #include "plugins/sam/config.h"
 #include "plugins/sam/layers.h"
+#include "plugins/sam/prompts.h"
 
 namespace voxarena::sam {
-
-// P prompts; what is undefined is absent. Coordinates are (x, y) in pixels of the frame.
-struct Prompts {
-  at::Tensor points;  // float (P, n, 2)
-  at::Tensor labels;  // (P, n): 1 foreground, 0 background, -1 not a point
-  at::Tensor boxes;   // float (P, 4): x1 y1 x2 y2
-  at::Tensor masks;   // float (P, 1, 4 h, 4 w): logits
-};
 
 struct PromptEmbedding {
   // (P, tokens, dim): points, a padding point if there is no box, the box's two corners

@@ -1,10 +1,17 @@
 #include "plugins/sam/sam.h"
 
 namespace voxarena::sam {
+namespace {
+
+std::shared_ptr<ImageEncoder> image_encoder_of(const Config& config) {
+  check(config);
+  return std::make_shared<ImageEncoder>(config.encoder);
+}
+
+}  // namespace
 
 Sam::Sam(const Config& config)
-    : image_encoder(register_module(
-          "image_encoder", (check(config), std::make_shared<ImageEncoder>(config.encoder)))),
+    : image_encoder(register_module("image_encoder", image_encoder_of(config))),
       prompt_encoder(
           register_module("prompt_encoder", std::make_shared<PromptEncoder>(config.prompt))),
       mask_decoder(register_module("mask_decoder", std::make_shared<MaskDecoder>(config.decoder))) {

@@ -1,7 +1,7 @@
 // The whole network, with the released state dict's names:
 //
 //   sam::Sam network(sam::preset("vit_b"));
-//   load_exactly(network, read_safetensors(path).tensors, path);
+//   load_exactly(network, read_weights(path), path);
 //   sam::Masks masks = network.forward(image, {.points = points, .labels = labels}, true);
 #pragma once
 
@@ -12,11 +12,6 @@
 #include "plugins/sam/prompt_encoder.h"
 
 namespace voxarena::sam {
-
-struct Masks {
-  at::Tensor logits;  // (P, 1 or 3, 4 h, 4 w)
-  at::Tensor iou;     // (P, 1 or 3): predicted overlap with the truth
-};
 
 class Sam : public torch::nn::Module {
  public:

@@ -2,12 +2,13 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/weights/trainable.h"
+#include "voxarena/weights/weights_file.h"
 
 namespace voxarena::sam {
 
 Option weights_option() {
   return Option::text("weights", "")
-      .help("file of pre-trained SAM weights (safetensors), or 'random' to run without");
+      .help("file of pre-trained SAM weights (.pth or .safetensors), or 'random' to run without");
 }
 
 void require_weights(const std::string& weights) {
@@ -21,7 +22,7 @@ LoadReport load_weights(torch::nn::Module& module, const std::string& weights,
   require_weights(weights);
   if (weights == "random") return {};
   const auto is_fresh = [&](const std::string& name) { return matches_any(name, fresh); };
-  TensorMap tensors = read_safetensors(weights).tensors;
+  TensorMap tensors = read_weights(weights);
   std::erase_if(tensors, [&](const auto& tensor) { return is_fresh(tensor.first); });
   LoadReport report = load_state_dict(module, tensors);
   std::erase_if(report.missing, is_fresh);

@@ -212,8 +212,10 @@ class SamedMethod : public Method {
 
   Plan plan(const Fingerprint&, const Plan& standard, const Budget&,
             const Options& options) const override {
+    if (options.text("encoder") == "mini") return standard;
+    sam::require_weights(options.text("weights"));
     Plan own = standard;
-    if (options.text("encoder") == "mini" || own.dimensions() == 2) return own;
+    if (own.dimensions() == 2) return own;
     Configuration& c = own.configuration;
     c.patch_size[0] = std::min(c.patch_size[0],
                                std::max<std::int64_t>(1, options.integer("slices") / c.batch_size));

@@ -1,4 +1,4 @@
-// Weights and images by a formula, so that they need no file.
+// Weights and images by a formula, so that they need no file; tests/golden/sam/make.py has it too.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -39,6 +39,7 @@ inline void fill(torch::nn::Module& module) {
     } else if (!has("pos") && !has("token") && !has("embed.") && !has("embeddings")) {
       scale = std::sqrt(12.0 * static_cast<double>(tensor.size(0)) /
                         static_cast<double>(tensor.numel()));
+      if (has(".transformer.")) scale *= 0.3;
     }
     tensor.copy_(noise(tensor.sizes(), stream++) * scale + base);
   }

@@ -130,7 +130,9 @@ TEST(Samed, CutsPatchesOfVolumesForALargeEncoder) {
     return method.plan({}, standard, {},
                        Options::from_json(given, method.description().options, "test"));
   };
-  EXPECT_EQ(planned({{"encoder", "vit_b"}}).patch_size(), (Sizes{6, 56, 40}));
+  EXPECT_EQ(planned({{"encoder", "vit_b"}, {"weights", "random"}}).patch_size(),
+            (Sizes{6, 56, 40}));
+  EXPECT_THROW(planned({{"encoder", "vit_b"}}), Error);  // said before anything is trained
   EXPECT_EQ(planned(Json::object()).patch_size(), standard.patch_size());
 }
 

@@ -1,0 +1,108 @@
+// Whole models at 1024 pixels against segment-anything (tests/golden/sam): tables of the larger
+// ones, and embedding, low-resolution logits and predicted IoU for every kind of prompt.
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
+#include <torch/nn.h>
+
+#include "plugins/sam/predictor.h"
+#include "tests/plugins/sam/golden.h"
+#include "tests/plugins/sam/noise.h"
+#include "tests/support/program.h"
+#include "tests/support/temporary_folder.h"
+#include "voxarena/data/image_io.h"
+
+namespace voxarena {
+namespace {
+
+using testing::expect_samples;
+using testing::noise;
+using testing::sam_golden;
+
+TEST(SamTable, VitL) { testing::expect_table("vit_l"); }
+TEST(SamTable, VitH) { testing::expect_table("vit_h"); }
+
+at::Tensor numbers(const Json& json, at::ScalarType type) {
+  if (json.is_number()) return at::full({}, json.get<double>(), at::kDouble).to(type);
+  std::vector<at::Tensor> parts;
+  for (const Json& part : json) parts.push_back(numbers(part, type));
+  return at::stack(parts);
+}
+
+sam::Prompts prompts(const Json& json) {
+  sam::Prompts out;
+  if (json.contains("points")) {
+    out.points = numbers(json["points"], at::kFloat);
+    out.labels = numbers(json["labels"], at::kLong);
+  }
+  if (json.contains("boxes")) out.boxes = numbers(json["boxes"], at::kFloat);
+  const std::int64_t count = out.boxes.defined() ? out.boxes.size(0) : 1;
+  if (json.value("mask", false)) out.masks = 4 * noise({count, 1, 256, 256}, 1000);
+  return out;
+}
+
+void expect_outputs(const Json& expected) {
+  constexpr double kTolerance = 1e-4;
+  const at::NoGradGuard no_grad;
+  sam::Config config = sam::preset(expected["model"]);
+  config.encoder.depth = expected["depth"];
+  config.encoder.global_blocks = expected["global_blocks"].get<std::vector<std::int64_t>>();
+  sam::Sam network(config);
+  testing::fill(network);
+  const at::Tensor image = noise({1, 3, 1024, 1024}, 999) * std::sqrt(12.0);
+  const at::Tensor embedding = network.image_encoder->forward(image);
+  expect_samples(embedding, expected["embedding"], kTolerance);
+  for (const Json& example : expected["cases"]) {
+    SCOPED_TRACE(example["prompt"].dump());
+    const sam::Masks masks =
+        network.predict(embedding, prompts(example["prompt"]), example["multimask"]);
+    expect_samples(masks.logits, example["logits"], kTolerance);
+    expect_samples(masks.iou, example["iou"], kTolerance);
+  }
+}
+
+TEST(SamOutputs, VitBWhole) { expect_outputs(sam_golden()["outputs"][0]); }
+TEST(SamOutputs, VitLOfTwoBlocks) { expect_outputs(sam_golden()["outputs"][1]); }
+TEST(SamOutputs, VitHOfTwoBlocks) { expect_outputs(sam_golden()["outputs"][2]); }
+
+// The command, on a slice of a volume, with a file of weights in the released form.
+TEST(SamCommand, SegmentsASliceOfAVolume) {
+  const test::TemporaryFolder folder;
+  const std::string weights = (folder / "vit_b.safetensors").string(),
+                    image = (folder / "image.nii.gz").string(),
+                    output = (folder / "mask.nii.gz").string();
+  {
+    sam::Sam network(sam::preset("vit_b"));
+    const at::NoGradGuard no_grad;
+    testing::fill(network);
+    write_safetensors(weights, {.tensors = state_dict(network), .metadata = {}});
+  }
+  Image volume{Volume<float>(1, {3, 20, 30}), {}};
+  const at::Tensor values = noise({3, 20, 30}, 997);
+  std::copy_n(values.const_data_ptr<float>(), values.numel(), volume.voxels.values.begin());
+  write_image(image, volume);
+  const test::Outcome outcome =
+      test::run_voxarena({"sam", "predict", image, output, "--weights", weights, "--slice", "1",
+                          "--points", "12,8", "3,4,0", "--multimask", "--window", "-0.5,0.5"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+
+  sam::Predictor predictor = sam::open_predictor(weights, "cpu");
+  const at::Tensor grey = ((values[1] + 0.5F) * 255.0).round().to(at::kByte);
+  predictor.set_image(grey.unsqueeze(0).expand({3, 20, 30}));
+  const sam::Masks masks =
+      predictor.predict({.points = at::tensor({12.0F, 8.0F, 3.0F, 4.0F}).view({1, 2, 2}),
+                         .labels = at::tensor({1, 0}).view({1, 2}),
+                         .boxes = {},
+                         .masks = {}},
+                        true);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const LabelImage label = read_label(folder / fmt::format("mask_{}.nii.gz", i + 1));
+    const at::Tensor expected = (masks.logits[0][i] > 0).to(at::kShort).contiguous();
+    const auto* inside = expected.const_data_ptr<std::int16_t>();
+    EXPECT_TRUE(std::equal(inside, inside + 600, label.voxels.values.begin() + 600));
+    EXPECT_EQ(std::count(label.voxels.values.begin(), label.voxels.values.end(), 1),
+              expected.sum().item<std::int64_t>());  // nothing in the other slices
+  }
+}
+
+}  // namespace
+}  // namespace voxarena
