@@ -68,6 +68,7 @@ void begin_manifest(const Job& job, const RunContext& context) {
                    {"citation", info.citation},
                    {"licence", info.licence},
                    {"deviations", job.setup->deviations},
+                   {"weights", to_json(job.setup->weights)},
                    {"classes", class_names(job.dataset->raw.labels)},
                    {"cases", fold_split(job).val},
                    {"device", context.device},
@@ -175,6 +176,7 @@ void train_job(const Job& job, const RunContext& context) {
       .seed = job.settings->seed,
       .folder = job.folder.path,
       .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
+      .trained_only = setup.weights.from_file(),
       .title = job.title(),
       .on_epoch = {}};
   const TrainingResult result = train(

@@ -73,12 +73,14 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                  .method = load_method(entry.plugin, plugin_paths),
                  .options = {},
                  .plan = {},
-                 .deviations = {}};
+                 .deviations = {},
+                 .weights = {}};
   const Info& info = setup.method.description();
   setup.options = Options::from_json(entry.options, info.options, entry.where);
   const Plan standard = fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
                                       dataset.raw.labels.heads(), settings.budget);
   require_capabilities(entry, info, standard.dimensions());
+  setup.weights = find_pretrained_weights(setup.options, info, entry.where);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {
     setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
@@ -99,10 +101,12 @@ std::unique_ptr<Model> RunSetup::create_model(std::uint64_t seed, int fold,
 
 Json RunSetup::identity() const {
   const Info& info = method.description();
-  return {{"plugin", info.name},
-          {"version", info.version},
-          {"options", options.to_json()},
-          {"plan", plan_json(plan)}};
+  Json identity = {{"plugin", info.name},
+                   {"version", info.version},
+                   {"options", options.to_json()},
+                   {"plan", plan_json(plan)}};
+  if (weights.from_file()) identity["weights_sha256"] = weights.sha256;
+  return identity;
 }
 
 }  // namespace voxarena

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "benchmark/prepared_dataset.h"
+#include "benchmark/pretrained_weights.h"
 #include "benchmark/spec.h"
 #include "voxarena/plan/plan.h"
 #include "voxarena/plugin/registry.h"
@@ -20,12 +21,13 @@ struct RunSetup {
   Options options;
   Plan plan;
   std::vector<std::string> deviations;  // "batch_size: 4 instead of 2"
+  PretrainedWeights weights = {};
 
   // Initialised from (seed, fold) alone, on the context's device.
   std::unique_ptr<Model> create_model(std::uint64_t seed, int fold,
                                       const RunContext& context) const;
 
-  // Identity of the row: plugin, version, options, plan.
+  // Identity of the row: plugin, version, options, plan, pre-trained weights.
   Json identity() const;
 };
 

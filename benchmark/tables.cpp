@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/pretrained_weights.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 
@@ -62,6 +63,19 @@ void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row,
   row.folds.push_back(std::move(fold));
 }
 
+// Pre-training is information that other rows do not have; leaving it out is said beside the name.
+void add_weights(const Json& manifest, LeaderboardRow& row) {
+  const Json weights = manifest.value("weights", Json());
+  if (weights.contains("file")) {
+    row.extra_information = "pre-trained weights";
+    row.deviations.push_back("pre-trained weights: " + describe_pretrained_weights(weights));
+  } else if (weights.contains("random")) {
+    row.mark = "random weights";
+    row.deviations.emplace_back(
+        "random weights: the method was made for pre-trained ones and runs here without them");
+  }
+}
+
 LeaderboardRow begin_row(const Json& manifest) {
   LeaderboardRow row;
   row.method = manifest.at("name").get<std::string>();
@@ -69,6 +83,7 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.protocol = manifest.at("protocol_id").get<std::string>();
   row.protocol_summary = summarise_protocol(manifest.at("protocol"));
   row.deviations = manifest.at("deviations").get<std::vector<std::string>>();
+  add_weights(manifest, row);
   row.classes = manifest.at("classes").get<std::vector<std::string>>();
   row.facts.parameters = manifest.at("parameters").at("total").get<std::int64_t>();
   row.facts.trained_parameters = manifest.at("parameters").at("trained").get<std::int64_t>();

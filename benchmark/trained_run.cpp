@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "benchmark/pretrained_weights.h"
 #include "benchmark/run_folder.h"
 #include "training/checkpoint.h"
 #include "training/trainer.h"
@@ -43,8 +44,13 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_pat
                    .model = nullptr};
     run.window.step = protocol.at("inference").at("step_size").get<double>();
     run.window.mirror_axes = protocol.at("mirror_axes").get<std::vector<int>>();
-    const Options options = Options::from_json(
-        method.at("options"), run.method.description().options, folder.manifest().string());
+    Json given = method.at("options");
+    if (const Json weights = manifest.value("weights", Json()); weights.contains("file")) {
+      require_same_weights(weights, folder.manifest().string());
+      given["weights"] = weights.at("file");  // wherever the program is started now
+    }
+    const Options options =
+        Options::from_json(given, run.method.description().options, folder.manifest().string());
     const Plan plan{run.channels, run.labels.heads(), run.configuration()};
     run.model = run.method.create(plan, options);
     load_checkpoint(checkpoint, run.model->module());

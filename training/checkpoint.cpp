@@ -33,7 +33,8 @@ void write_checkpoint(const std::filesystem::path& path, const Checkpoint& check
   const Json progress = {{"epoch", checkpoint.epoch},
                          {"iteration", checkpoint.iteration},
                          {"ema", optional_number(checkpoint.ema)},
-                         {"best_ema", optional_number(checkpoint.best_ema)}};
+                         {"best_ema", optional_number(checkpoint.best_ema)},
+                         {"trained_only", checkpoint.trained_only}};
   file.metadata = {{"format", kFormat},
                    {"progress", canonical_json(progress)},
                    {"settings", checkpoint.settings}};
@@ -58,6 +59,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
     checkpoint.iteration = progress.at("iteration").get<std::int64_t>();
     checkpoint.ema = optional_number(progress.at("ema"));
     checkpoint.best_ema = optional_number(progress.at("best_ema"));
+    checkpoint.trained_only = progress.value("trained_only", false);
     checkpoint.settings = file.metadata.at("settings");
   } catch (const std::exception&) {
     throw Error::input(
@@ -77,8 +79,17 @@ Checkpoint read_checkpoint(const std::filesystem::path& path) {
   return checkpoint;
 }
 
+void load_network(const Checkpoint& checkpoint, torch::nn::Module& module,
+                  const std::filesystem::path& path) {
+  if (checkpoint.trained_only) {
+    load_trained(module, checkpoint.network, path.string());
+  } else {
+    load_exactly(module, checkpoint.network, path.string());
+  }
+}
+
 void load_checkpoint(const std::filesystem::path& path, torch::nn::Module& module) {
-  load_exactly(module, read_checkpoint(path).network, path.string());
+  load_network(read_checkpoint(path), module, path);
 }
 
 }  // namespace voxarena

@@ -150,7 +150,7 @@ class Trainer {
   void load(const fs::path& path) {
     Checkpoint checkpoint = read_checkpoint(path);
     check_settings(path, checkpoint, settings_);
-    load_exactly(model_.module(), checkpoint.network, path.string());
+    load_network(checkpoint, model_.module(), path);
     optimizer_.load(checkpoint.optimizer, path.string());
     checkpoint.network.clear();
     checkpoint.optimizer.clear();
@@ -226,7 +226,9 @@ class Trainer {
   void save(const fs::path& path) {
     Checkpoint checkpoint = state_;
     checkpoint.settings = canonical_json(settings_);
-    checkpoint.network = state_dict(model_.module());
+    checkpoint.trained_only = options_.trained_only;
+    checkpoint.network =
+        options_.trained_only ? trained_state_dict(model_.module()) : state_dict(model_.module());
     checkpoint.optimizer = optimizer_.state();
     write_checkpoint(path, checkpoint);
   }

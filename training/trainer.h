@@ -40,10 +40,12 @@ struct TrainingOptions {
   Plan plan;
   Budget budget;
   std::uint64_t seed = 1;
-  std::filesystem::path folder;       // of this fold
-  std::string identity;               // hash of what else the result depends on: plan, data, method
-  std::int64_t checkpoint_every = 1;  // epochs between two `latest`
-  std::string title = "train";        // of the progress line
+  std::filesystem::path folder;  // of this fold
+  std::string identity;          // hash of what else the result depends on: plan, data, method
+  // Frozen parameters are left out of checkpoints: whoever makes the model sets them.
+  bool trained_only = false;
+  std::int64_t checkpoint_every = 1;                 // epochs between two `latest`
+  std::string title = "train";                       // of the progress line
   std::function<void(const EpochRecord&)> on_epoch;  // may be empty
 };
 

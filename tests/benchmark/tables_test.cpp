@@ -63,6 +63,28 @@ TEST(CollectRows, UnfinishedRunsAreNotInTheTable) {
   EXPECT_EQ(collect_rows({folder.path()}).size(), 1U);
 }
 
+TEST(CollectRows, PreTrainedRowsHaveABlockOfTheirOwn) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
+  for (const char* name : {"sam", "sam without"}) {
+    write_run(folder.path() / name / "fold_0", name, 0, 0.6);
+    Json changed = manifest(name, 0);
+    changed["weights"] = {{"random", true}};
+    if (std::string(name) == "sam") {
+      changed["weights"] = {
+          {"file", "/a/net.pth"}, {"sha256", "0123456789abcdef"}, {"known_as", ""}};
+    }
+    write_json(folder.path() / name / "fold_0" / "manifest.json", changed);
+  }
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  ASSERT_EQ(rows.size(), 3U);  // by name: net, sam, sam without
+  EXPECT_EQ(rows[0].mark + rows[0].extra_information, "");
+  EXPECT_EQ(rows[1].extra_information, "pre-trained weights");
+  EXPECT_EQ(rows[1].deviations.back(), "pre-trained weights: net.pth, SHA-256 0123456789ab");
+  EXPECT_EQ(rows[2].extra_information, "");
+  EXPECT_EQ(rows[2].mark, "random weights");
+}
+
 TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
   const test::TemporaryFolder folder;
   write_json(folder.path() / "manifest.json", {{"status", "finished"}, {"dataset", "d"}});

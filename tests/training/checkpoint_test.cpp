@@ -63,6 +63,22 @@ TEST_F(CheckpointFile, LoadsTheNetworkAlone) {
   EXPECT_THROW(load_checkpoint(path_, *other), Error);
 }
 
+TEST_F(CheckpointFile, MayLeaveFrozenParametersOut) {
+  torch::nn::Linear from(2, 3), to(2, 3);
+  for (torch::nn::Linear* net : {&from, &to}) (*net)->weight.set_requires_grad(false);
+  const at::Tensor frozen = to->weight.clone();
+  Checkpoint checkpoint = sample();
+  checkpoint.trained_only = true;
+  checkpoint.network = trained_state_dict(*from);
+  write_checkpoint(path_, checkpoint);
+  EXPECT_EQ(read_checkpoint(path_).network.size(), 1U);
+  load_checkpoint(path_, *to);
+  EXPECT_TRUE(torch::equal(to->bias, from->bias));
+  EXPECT_TRUE(torch::equal(to->weight, frozen));
+  to->weight.set_requires_grad(true);  // not frozen: the file lacks it
+  EXPECT_THROW(load_checkpoint(path_, *to), Error);
+}
+
 TEST_F(CheckpointFile, DamageIsAnErrorWithAWayOut) {
   write_checkpoint(path_, sample());
   const std::string good = read_file(path_);

@@ -1,0 +1,36 @@
+// Pre-trained weights that a row of the spec starts from: what its method's option `weights` names,
+// a file or "random" (run without, on the user's word).
+#pragma once
+
+#include <string>
+
+#include "voxarena/core/json.h"
+#include "voxarena/plugin/info.h"
+
+namespace voxarena {
+
+struct PretrainedWeights {
+  std::string file;      // absolute; empty: none
+  std::string sha256;    // of the file
+  std::string known_as;  // "SAM ViT-B (sam_vit_b_01ec64.pth)"; empty for files that are not known
+  bool random = false;
+
+  bool from_file() const { return !sha256.empty(); }
+};
+
+// Error (input) naming `where` and the file if it cannot be read. A method without such an option
+// has none.
+PretrainedWeights find_pretrained_weights(const Options& options, const Info& info,
+                                          const std::string& where);
+
+// As the manifest keeps them; null without any.
+Json to_json(const PretrainedWeights& weights);
+
+// A manifest's entry in words: "SAM ViT-B (sam_vit_b_01ec64.pth)", "model.pth, SHA-256
+// 0123456789ab".
+std::string describe_pretrained_weights(const Json& entry);
+
+// Error (input) if the file of a manifest's entry has gone or is another one now.
+void require_same_weights(const Json& entry, const std::string& manifest);
+
+}  // namespace voxarena
