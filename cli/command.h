@@ -73,6 +73,7 @@ int benchmark(const std::vector<std::string>& arguments, RunContext& context);
 int leaderboard(const std::vector<std::string>& arguments, RunContext& context);
 int methods(const std::vector<std::string>& arguments, RunContext& context);
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context);
+int sam(const std::vector<std::string>& arguments, RunContext& context);
 int doctor(const std::vector<std::string>& arguments, RunContext& context);
 
 }  // namespace voxarena::cli

@@ -30,6 +30,7 @@ constexpr std::array kCommands = {
     Command{"methods", "methods that are installed, their options and citations",
             voxarena::cli::methods},
     Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},
+    Command{"sam", "segment one slice with SAM and prompts", voxarena::cli::sam},
     Command{"doctor", "versions, speed and settings of this machine", voxarena::cli::doctor},
 };
 

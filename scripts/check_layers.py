@@ -27,7 +27,8 @@ for stage in ["training", "inference", "evaluation"]:
     MAY_INCLUDE[stage] = {*FRAMEWORK, "preprocessing"}
 MAY_INCLUDE["benchmark"] = {*FRAMEWORK, *STAGES[:4]}
 MAY_INCLUDE["cli"] = {*FRAMEWORK, *STAGES[:5]}
-SHARED_PLUGIN_CODE = "plugins/sam"
+SHARED_PLUGIN_CODE = "plugins/sam"  # a library
+MAY_INCLUDE["cli"].add(SHARED_PLUGIN_CODE)
 
 # Umbrella headers that cost 20 seconds a file.
 HEAVY_ANYWHERE = {"torch/torch.h", "torch/all.h"}

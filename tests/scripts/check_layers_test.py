@@ -41,6 +41,7 @@ class IncludesTest(unittest.TestCase):
             ("inference/export.cpp", '"preprocessing/resampling.h"'),
             ("benchmark/runner.cpp", '"training/trainer.h"'),
             ("cli/train.cpp", '"benchmark/protocol.h"'),
+            ("cli/sam.cpp", '"plugins/sam/predictor.h"'),
             ("plugins/masksam/model.h", '"plugins/sam/encoder.h"'),
             ("plugins/masksam/model.h", '"plugins/masksam/queries.h"'),
             ("plugins/masksam/model.h", "<torch/nn/modules/conv.h>"),
