@@ -25,17 +25,18 @@ version=$("$tool" --version | sed -E 's/.*version ([0-9]+).*/\1/')
 list() { git ls-files -z --cached --others --exclude-standard -- '*.h' '*.cpp' | xargs -0 -r ls -d 2>/dev/null || true; }
 mapfile -t files < <(list)
 [ ${#files[@]} -gt 0 ] || { echo "format: no C++ files"; exit 0; }
-run() { printf '%s\0' "${files[@]}" | xargs -0 -n 16 -P "$(nproc)" "$tool" --style=file "$@"; }
+diagnostics=$(mktemp)
+trap 'rm -f "$diagnostics"' EXIT
+printf '%s\0' "${files[@]}" | xargs -0 -n 16 -P "$(nproc)" "$tool" --style=file --dry-run 2>"$diagnostics"
+mapfile -t differing < <(sed -nE 's/^([^:]+):([0-9]+):.*/\1/p' "$diagnostics" | sort -u)
 
-if [ $check -eq 0 ]; then
-  run -i
-  echo "format: ${#files[@]} files formatted"
-elif ! run --dry-run -Werror --ferror-limit=1 2>/tmp/voxarena_format.$$; then
-  sed -nE 's/^([^:]+):([0-9]+):.*/\1:\2/p' /tmp/voxarena_format.$$ | sort -u >&2
-  rm -f /tmp/voxarena_format.$$
+if [ ${#differing[@]} -eq 0 ]; then
+  echo "format: ${#files[@]} files are formatted"
+elif [ $check -eq 0 ]; then  # only these are touched: a newer file is compiled anew
+  "$tool" --style=file -i "${differing[@]}"
+  echo "format: ${#differing[@]} of ${#files[@]} files changed"
+else
+  sed -nE 's/^([^:]+):([0-9]+):.*/\1:\2/p' "$diagnostics" | sort -u >&2
   echo "format: the files above differ; run scripts/format.sh" >&2
   exit 1
-else
-  rm -f /tmp/voxarena_format.$$
-  echo "format: ${#files[@]} files are formatted"
 fi

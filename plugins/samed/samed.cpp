@@ -195,8 +195,7 @@ class SamedMethod : public Method {
             Option::text("encoder", "mini")
                 .choices({"mini", "vit_b", "vit_l", "vit_h"})
                 .help("vit_*: a released SAM, frozen, needs 'weights'; mini: small, nothing "
-                      "pre-trained, "
-                      "everything trained"),
+                      "pre-trained, everything trained"),
             sam::weights_option(),
             Option::integer("rank", 4).range(1, 64).help("of the low-rank deltas"),
             Option::integer("image_size", 512)

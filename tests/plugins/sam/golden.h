@@ -53,8 +53,9 @@ inline void expect_table(const std::string& model) {
   std::vector<std::string> lines;
   for (const auto& [name, tensor] : state_dict(network))
     lines.push_back(fmt::format("{} {}", name, fmt::join(tensor.sizes(), "x")));
-  if (!expected["lines"].empty())
+  if (!expected["lines"].empty()) {
     EXPECT_EQ(lines, expected["lines"].get<std::vector<std::string>>());
+  }
   EXPECT_EQ(lines.size(), expected["entries"].get<std::size_t>());
   EXPECT_EQ(sha256(fmt::format("{}", fmt::join(lines, "\n"))),
             expected["sha256"].get<std::string>());

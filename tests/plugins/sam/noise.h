@@ -36,10 +36,10 @@ inline void fill(torch::nn::Module& module) {
     if (tensor.dim() == 1) {
       scale = 0.2;
       base = name.ends_with("weight") ? 1 : 0;
-    } else if (!has("pos") && !has("token") && !has("embed.") && !has("embeddings")) {
+    } else if (!has("pos") && !has("token.") && !has("tokens.") && !has("embed.") &&
+               !has("embeddings")) {
       scale = std::sqrt(12.0 * static_cast<double>(tensor.size(0)) /
                         static_cast<double>(tensor.numel()));
-      if (has(".transformer.")) scale *= 0.3;
     }
     tensor.copy_(noise(tensor.sizes(), stream++) * scale + base);
   }

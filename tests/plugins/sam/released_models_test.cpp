@@ -4,6 +4,7 @@
 #include <ATen/ops/tensor.h>
 #include <torch/nn.h>
 
+#include "plugins/sam/low_rank.h"
 #include "plugins/sam/predictor.h"
 #include "tests/plugins/sam/golden.h"
 #include "tests/plugins/sam/noise.h"
@@ -63,6 +64,24 @@ void expect_outputs(const Json& expected) {
 TEST(SamOutputs, VitBWhole) { expect_outputs(sam_golden()["outputs"][0]); }
 TEST(SamOutputs, VitLOfTwoBlocks) { expect_outputs(sam_golden()["outputs"][1]); }
 TEST(SamOutputs, VitHOfTwoBlocks) { expect_outputs(sam_golden()["outputs"][2]); }
+
+// As SAMed trains them: deltas of rank 4 of all queries and values.
+TEST(SamLowRank, MergesIntoVitB) {
+  const at::NoGradGuard no_grad;
+  sam::Config config = sam::preset("vit_b");
+  config.encoder.position_fit = sam::PositionFit::interpolate;
+  sam::ImageEncoder encoder(config.encoder);
+  const auto attention = [&](std::int64_t i) -> sam::Attention& { return *encoder.block(i).attn; };
+  for (std::int64_t i = 0; i < config.encoder.depth; ++i) {
+    for (sam::Slot* slot : {&attention(i).query_delta, &attention(i).value_delta})
+      slot->fill(std::make_shared<sam::LowRank>(config.encoder.dim, config.encoder.dim, 4));
+  }
+  const at::Tensor image = noise({1, 3, 512, 512}, 996) * std::sqrt(12.0);
+  testing::fill(encoder);
+  const at::Tensor unmerged = encoder.forward(image);
+  for (std::int64_t i = 0; i < config.encoder.depth; ++i) sam::merge_low_rank(attention(i));
+  EXPECT_LE(testing::worst_difference(encoder.forward(image), unmerged), 1e-5);
+}
 
 // The command, on a slice of a volume, with a file of weights in the released form.
 TEST(SamCommand, SegmentsASliceOfAVolume) {
