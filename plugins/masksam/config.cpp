@@ -20,7 +20,7 @@ struct Preset {
   double mask_weight;
   const char* released_optimizer;
 };
-constexpr std::array<Preset, 4> kPresets{{{"mini", "mini", 0, {8, 0, 0}, 1.5, "adamw"},
+constexpr std::array<Preset, 4> kPresets{{{"mini", "mini", 0, {16, 0, 0}, 1.5, "adamw"},
                                           {"acdc", "vit_b", 8, {4, 256, 256}, 1.5, "sgd"},
                                           {"synapse", "vit_h", 24, {26, 256, 256}, 1.5, "sgd"},
                                           {"amos", "vit_h", 24, {9, 512, 512}, 1.2, "adamw"}}};
@@ -177,7 +177,7 @@ std::vector<Option> declared_options() {
           .help("masks per slice; 0: the preset's, and at least two more than there are classes"),
       Option::text("patch", "protocol")
           .choices({"protocol", "method"})
-          .help("method: the preset's own patch size (mini: 8 slices of the protocol's)"),
+          .help("method: the preset's own patch size (mini: 16 slices of the protocol's)"),
       Option::text("recipe", "method")
           .choices({"method", "protocol"})
           .help("whose optimiser and learning rate; the loss is always the method's"),
