@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "voxarena/core/error.h"
+#include "voxarena/core/parallel.h"
 #include "voxarena/data/image_io.h"
 
 namespace voxarena {
@@ -23,9 +25,10 @@ std::string size_text(const Extent& size) {
   return fmt::format("({}, {}, {})", size[0], size[1], size[2]);
 }
 
-std::vector<std::vector<double>> worst_values(const EvaluationTask& task) {
+std::vector<std::vector<double>> worst_values(const EvaluationTask& task,
+                                              const LabelImage& reference) {
   std::vector<double> worst;
-  for (const Metric& metric : metrics()) worst.push_back(metric.worst());
+  for (const Metric& metric : task.metrics) worst.push_back(metric.worst(reference));
   return std::vector<std::vector<double>>(task.classes.size(), worst);
 }
 
@@ -52,34 +55,56 @@ EvaluationTask EvaluationTask::from(const Labels& labels, const EvaluationSettin
     const bool tuple = labels.has_regions() && entry.is_list;
     task.classes.push_back({entry.name, summary_key(entry, tuple), entry.values});
   }
+  for (const auto& [name, tolerance] : settings.class_tolerance) {
+    const bool known = std::any_of(task.classes.begin(), task.classes.end(),
+                                   [&](const EvaluatedClass& cls) { return cls.name == name; });
+    if (!known) {
+      throw Error::input(fmt::format("nsd_tolerance: class '{}' is not among the labels", name),
+                         "classes are spelled as in dataset.json");
+    }
+  }
   return task;
 }
 
 std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
                                                  const LabelImage& prediction,
-                                                 const EvaluationTask& task) {
+                                                 const EvaluationTask& task, int threads) {
   std::vector<int> values;
   for (const EvaluatedClass& cls : task.classes) {
     for (const int value : cls.values) {
       if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
     }
   }
-  const Confusion confusion(reference.voxels, prediction.voxels, values, task.ignore);
-  std::vector<std::vector<double>> result;
-  for (const EvaluatedClass& cls : task.classes) {
+  const Confusion confusion(reference.voxels, prediction.voxels, values, task.ignore, threads);
+  // Large classes first, so that no thread is left with one of them at the end.
+  std::vector<std::size_t> order(task.classes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto work = [&](std::size_t c) {
+    return voxels(confusion.box(task.classes[c].values).size());
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return work(a) > work(b); });
+  std::vector<std::vector<double>> result(task.classes.size());
+  parallel_for(static_cast<std::int64_t>(order.size()), threads, [&](std::int64_t i) {
+    const std::size_t c = order[static_cast<std::size_t>(i)];
+    const EvaluatedClass& cls = task.classes[c];
     const Counts counts = confusion.counts(cls.values);
-    const ClassComparison comparison{counts, reference, prediction, cls.values};
-    std::vector<double>& row = result.emplace_back();
-    for (const Metric& metric : metrics()) {
-      row.push_back(evaluate_metric(metric, comparison, task.settings.empty_masks));
+    ClassShapes shapes(reference, prediction, confusion.box(cls.values), cls.values, task.ignore);
+    const auto tolerance = task.settings.class_tolerance.find(cls.name);
+    const ClassComparison comparison{counts, shapes, reference,
+                                     tolerance == task.settings.class_tolerance.end()
+                                         ? task.settings.tolerance
+                                         : tolerance->second};
+    for (const Metric& metric : task.metrics) {
+      result[c].push_back(evaluate_metric(metric, comparison, task.settings));
     }
-  }
+  });
   return result;
 }
 
 CaseEvaluation evaluate_case(const std::string& id, const fs::path& reference,
                              const fs::path& prediction, const EvaluationTask& task,
-                             const RunContext& context) {
+                             const RunContext& context, int threads) {
   CaseEvaluation result{
       .id = id, .reference = reference, .prediction = prediction, .problem = {}, .values = {}};
   const LabelImage truth = read_label(reference);
@@ -87,7 +112,7 @@ CaseEvaluation evaluate_case(const std::string& id, const fs::path& reference,
   result.problem = read_prediction(prediction, truth.voxels.size, predicted);
   if (!result.problem.empty()) {
     context.warn(result.problem + "; counted as the worst value");
-    result.values = worst_values(task);
+    result.values = worst_values(task, truth);
     return result;
   }
   if (const std::string difference = compare_spacing(truth.geometry, predicted.geometry);
@@ -102,7 +127,7 @@ CaseEvaluation evaluate_case(const std::string& id, const fs::path& reference,
     context.warn(fmt::format("{} and {}: {}; voxels are compared one to one", reference.string(),
                              prediction.string(), difference));
   }
-  result.values = evaluate_images(truth, predicted, task);
+  result.values = evaluate_images(truth, predicted, task, threads);
   return result;
 }
 

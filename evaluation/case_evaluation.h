@@ -25,7 +25,9 @@ struct EvaluationTask {
   std::vector<EvaluatedClass> classes;  // foreground only
   std::optional<int> ignore;            // reference voxels of this value are left out
   EvaluationSettings settings;
+  std::vector<Metric> metrics = selected_metrics(settings);
 
+  // Error (input) if the settings name a class that is not among the labels.
   static EvaluationTask from(const Labels& labels, const EvaluationSettings& settings = {});
 };
 
@@ -33,13 +35,14 @@ struct CaseEvaluation {
   std::string id;
   std::filesystem::path reference, prediction;
   std::string problem;                      // empty, or why the prediction counts as the worst
-  std::vector<std::vector<double>> values;  // [class of the task][metric of metrics()]
+  std::vector<std::vector<double>> values;  // [class of the task][metric of the task]
 };
 
-// [class][metric]. The images have the same size (else Error, internal).
+// [class][metric]. The images have the same size (else Error, internal) and spacing. Parallel over
+// classes; the values do not depend on `threads`.
 std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
                                                  const LabelImage& prediction,
-                                                 const EvaluationTask& task);
+                                                 const EvaluationTask& task, int threads = 1);
 
 // A prediction that is missing, unreadable or of another size counts as the worst value for every
 // class (its counts are NaN) and `problem` says so. As in nnU-Net, differing spacing is an Error
@@ -47,6 +50,6 @@ std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
 // compared one to one. An unreadable reference is an Error (input).
 CaseEvaluation evaluate_case(const std::string& id, const std::filesystem::path& reference,
                              const std::filesystem::path& prediction, const EvaluationTask& task,
-                             const RunContext& context);
+                             const RunContext& context, int threads = 1);
 
 }  // namespace voxarena

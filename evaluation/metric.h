@@ -11,18 +11,19 @@
 
 #include "evaluation/confusion.h"
 #include "evaluation/settings.h"
+#include "evaluation/shapes/class_shapes.h"
 #include "voxarena/data/volume.h"
 
 namespace voxarena {
 
 enum class Direction : std::uint8_t { higher_is_better, lower_is_better, count };
 
-// What a metric may look at: one class of one case. The images have equal size and spacing.
+// What a metric may look at: one class of one case.
 struct ClassComparison {
   const Counts& counts;
+  ClassShapes& shapes;
   const LabelImage& reference;
-  const LabelImage& prediction;
-  const std::vector<int>& labels;  // the class is the union of these values
+  double tolerance = 1;  // mm, of the class
 };
 
 struct Metric {
@@ -30,24 +31,37 @@ struct Metric {
   std::string
       flavour;  // which definition of several in use: "voxel" for those made of voxel counts
   Direction direction = Direction::higher_is_better;
-  std::string unit;  // "1", "mm", "voxel"
+  std::string unit;  // "1", "mm", "ml", "voxel"
   double lowest = 0;
   double highest = std::numeric_limits<double>::infinity();
   std::string citation;
-  // Called for every class if `direction` is count, else only where both masks hold a voxel.
+  bool defined_if_empty = false;  // the formula holds where a mask is empty: no rule is needed
+  // Called for every class if `direction` is count, else only where both masks hold a voxel (or
+  // `defined_if_empty`).
   std::function<double(const ClassComparison&)> compute;
 
+  // How settings and options name it: "HD95:medpy"; "HD95" for the first flavour registered.
+  std::string key() const;
   // The end of the range that a missing prediction is given; NaN for counts.
   double worst() const;
   double best() const;
+  // As worst(); where that is infinite the diagonal ("mm") or volume ("ml") of the image.
+  double worst(const LabelImage& reference) const;
 };
 
-// All metrics this program knows, in the order of their registration.
+// All metrics this program knows, in the order of their registration; flavours of one metric follow
+// each other, the default first.
 const std::vector<Metric>& metrics();
-// Error (usage) that lists the known names.
-const Metric& find_metric(std::string_view name);
+// "Dice", "HD95", "HD95:medpy"; HD with any percentile ("HD99.5"). Error (usage) that lists the
+// known names.
+Metric find_metric(std::string_view key);
+// The first are those of nnU-Net's summary.json: Dice, IoU and the counts.
+inline constexpr std::size_t kSummaryMetrics = 8;
+// These, and those the settings name.
+std::vector<Metric> selected_metrics(const EvaluationSettings& settings);
 
-// `metric` with the rules for empty masks: both empty → `policy`; one empty → the worst value.
-double evaluate_metric(const Metric& metric, const ClassComparison& comparison, EmptyMasks policy);
+// `metric` with the rules of `settings` for empty masks.
+double evaluate_metric(const Metric& metric, const ClassComparison& comparison,
+                       const EvaluationSettings& settings);
 
 }  // namespace voxarena

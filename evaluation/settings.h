@@ -2,32 +2,47 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "voxarena/core/json.h"
 
 namespace voxarena {
 
-// The value of a class that neither the reference nor the prediction holds. (Predicted but absent
-// from the reference, or the other way round, is always the worst value.)
-enum class EmptyMasks : std::uint8_t {
-  undefined,  // "undefined": NaN, left out of every mean (nnU-Net)
-  best,       // "best": as a perfect prediction (Metrics Reloaded)
+// The value of a class that a case lacks.
+enum class EmptyValue : std::uint8_t {
+  undefined,  // "undefined": NaN, left out of every mean
+  best,       // "best": as a perfect prediction
+  worst,      // "worst": as a missing prediction
 };
 
 struct EvaluationSettings {
-  EmptyMasks empty_masks = EmptyMasks::undefined;
+  // Neither reference nor prediction hold the class: "undefined" (nnU-Net) or "best" (Metrics
+  // Reloaded).
+  EmptyValue both_empty = EmptyValue::undefined;
+  // Predicted although absent, or not predicted although it is there: "worst" or "undefined".
+  EmptyValue empty_reference = EmptyValue::worst;
+  EmptyValue empty_prediction = EmptyValue::worst;
+
+  // Beside the counts, Dice and IoU of nnU-Net's summary: "HD95", or "HD95:medpy" for a flavour.
+  std::vector<std::string> metrics = {"HD95", "ASSD", "NSD"};
+
+  // Of NSD, in mm, for classes by name; `tolerance` for all others.
+  double tolerance = 1;
+  std::map<std::string, double> class_tolerance = {};
 
   bool operator==(const EvaluationSettings&) const = default;
 };
 
-// {"empty_masks": "undefined"}. Reading: Error (input) naming `source` and the field for unknown
-// keys or values.
+// {"empty_masks": "undefined", "empty_reference": "worst", "empty_prediction": "worst", "metrics":
+// ["HD95"], "nsd_tolerance": 1} or {..., "nsd_tolerance": {"liver": 5, "default": 1}}. Reading:
+// Error (input) naming `source` and the field for unknown keys or values.
 Json to_json(const EvaluationSettings& settings);
 EvaluationSettings evaluation_settings_from_json(const Json& json, std::string_view source);
 
-// One sentence for readers of a table.
+// Sentences for readers of a table.
 std::string describe(const EvaluationSettings& settings);
 
 }  // namespace voxarena

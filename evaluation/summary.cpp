@@ -30,8 +30,8 @@ Json summary_json(const FolderEvaluation& evaluation) {
   Json summary = {{"foreground_mean", Json::object()},
                   {"mean", Json::object()},
                   {"metric_per_case", Json::array()}};
-  for (std::size_t m = 0; m < metrics().size(); ++m) {
-    const std::string& name = metrics()[m].name;
+  for (std::size_t m = 0; m < kSummaryMetrics; ++m) {
+    const std::string& name = evaluation.task.metrics[m].name;
     double sum = 0;
     for (std::size_t c = 0; c < classes.size(); ++c) {
       const double mean = class_mean(evaluation, c, m);
@@ -45,9 +45,9 @@ Json summary_json(const FolderEvaluation& evaluation) {
                   {"prediction_file", evaluated.prediction.string()},
                   {"reference_file", evaluated.reference.string()}};
     for (std::size_t c = 0; c < classes.size(); ++c) {
-      for (std::size_t m = 0; m < metrics().size(); ++m) {
-        entry["metrics"][classes[c].key][metrics()[m].name] =
-            case_value(metrics()[m], evaluated.values[c][m]);
+      for (std::size_t m = 0; m < kSummaryMetrics; ++m) {
+        entry["metrics"][classes[c].key][evaluation.task.metrics[m].name] =
+            case_value(evaluation.task.metrics[m], evaluated.values[c][m]);
       }
     }
     summary["metric_per_case"].push_back(entry);

@@ -18,23 +18,13 @@ Metric count_metric(const char* name, Count count) {
 
 }  // namespace
 
-Metric tp_metric() {
-  return count_metric("TP", [](const Counts& counts) { return counts.tp; });
-}
-Metric fp_metric() {
-  return count_metric("FP", [](const Counts& counts) { return counts.fp; });
-}
-Metric fn_metric() {
-  return count_metric("FN", [](const Counts& counts) { return counts.fn; });
-}
-Metric tn_metric() {
-  return count_metric("TN", [](const Counts& counts) { return counts.tn; });
-}
-Metric n_pred_metric() {
-  return count_metric("n_pred", [](const Counts& counts) { return counts.n_pred(); });
-}
-Metric n_ref_metric() {
-  return count_metric("n_ref", [](const Counts& counts) { return counts.n_ref(); });
+std::vector<Metric> counts_metrics() {
+  return {count_metric("TP", [](const Counts& counts) { return counts.tp; }),
+          count_metric("FP", [](const Counts& counts) { return counts.fp; }),
+          count_metric("FN", [](const Counts& counts) { return counts.fn; }),
+          count_metric("TN", [](const Counts& counts) { return counts.tn; }),
+          count_metric("n_pred", [](const Counts& counts) { return counts.n_pred(); }),
+          count_metric("n_ref", [](const Counts& counts) { return counts.n_ref(); })};
 }
 
 }  // namespace voxarena

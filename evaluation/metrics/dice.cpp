@@ -3,20 +3,20 @@
 namespace voxarena {
 
 // 2 |A ∩ B| / (|A| + |B|)
-Metric dice_metric() {
+std::vector<Metric> dice_metrics() {
   return {
-      .name = "Dice",
-      .flavour = "voxel",
-      .direction = Direction::higher_is_better,
-      .unit = "1",
-      .lowest = 0,
-      .highest = 1,
-      .citation =
-          "Dice LR. Measures of the amount of ecologic association between species. Ecology 1945.",
-      .compute = [](const ClassComparison& comparison) {
-        const Counts& n = comparison.counts;
-        return 2 * static_cast<double>(n.tp) / static_cast<double>(2 * n.tp + n.fp + n.fn);
-      }};
+      {.name = "Dice",
+       .flavour = "voxel",
+       .direction = Direction::higher_is_better,
+       .unit = "1",
+       .lowest = 0,
+       .highest = 1,
+       .citation =
+           "Dice LR. Measures of the amount of ecologic association between species. Ecology 1945.",
+       .compute = [](const ClassComparison& comparison) {
+         const Counts& n = comparison.counts;
+         return static_cast<double>(2 * n.tp) / static_cast<double>(2 * n.tp + n.fp + n.fn);
+       }}};
 }
 
 }  // namespace voxarena

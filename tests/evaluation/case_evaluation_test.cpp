@@ -29,8 +29,9 @@ EvaluationTask task_of(const char* dataset_json) {
 const char* const kTwoLabels = R"({"labels": {"background": 0, "liver": 1, "spleen": 2}})";
 
 double value_of(const CaseEvaluation& evaluated, std::size_t cls, const char* metric) {
-  for (std::size_t m = 0; m < metrics().size(); ++m) {
-    if (metrics()[m].name == metric) return evaluated.values.at(cls).at(m);
+  const std::vector<Metric> metrics = selected_metrics({});
+  for (std::size_t m = 0; m < metrics.size(); ++m) {
+    if (metrics[m].name == metric) return evaluated.values.at(cls).at(m);
   }
   ADD_FAILURE() << metric;
   return 0;
@@ -76,6 +77,23 @@ TEST(EvaluationTask, ListOfOneValueIsALabelWhereThereAreNoRegions) {
   EXPECT_EQ(task_of(R"({"labels": {"background": 0, "liver": [1]}})").classes.at(0).key, "1");
 }
 
+TEST(EvaluationTask, ToleranceOfAnUnknownClassIsAnError) {
+  const Labels labels =
+      Labels::from_dataset_json(parse_json(kTwoLabels, "dataset.json"), "dataset.json");
+  EvaluationSettings settings;
+  settings.class_tolerance["livr"] = 5;
+  EXPECT_INPUT_ERROR(EvaluationTask::from(labels, settings), "class 'livr'");
+}
+
+TEST(EvaluateImages, AnyNumberOfThreadsGivesTheSame) {
+  LabelImage reference = label_image({2, 2, 3}, {0, 1, 1, 2, 2, 0, 1, 1, 1, 2, 2, 2});
+  LabelImage prediction = label_image({2, 2, 3}, {0, 1, 0, 2, 2, 2, 1, 1, 0, 2, 0, 2});
+  EvaluationTask task = task_of(kTwoLabels);
+  task.metrics = metrics();
+  EXPECT_EQ(evaluate_images(reference, prediction, task, 1),
+            evaluate_images(reference, prediction, task, 4));
+}
+
 TEST_F(EvaluateCase, ComparesTwoFiles) {
   write_label(prediction, label_image({1, 2, 3}, {0, 1, 0, 2, 2, 2}));
   const CaseEvaluation evaluated = evaluate();
@@ -93,6 +111,9 @@ TEST_F(EvaluateCase, MissingPredictionIsWorstForEveryClass) {
     EXPECT_EQ(value_of(evaluated, cls, "Dice"), 0);
     EXPECT_EQ(value_of(evaluated, cls, "IoU"), 0);
     EXPECT_TRUE(std::isnan(value_of(evaluated, cls, "n_pred")));
+    EXPECT_EQ(value_of(evaluated, cls, "NSD"), 0);
+    EXPECT_DOUBLE_EQ(value_of(evaluated, cls, "HD95"), std::sqrt(3.0 * 3 + 2 * 2 + 3 * 3))
+        << "the diagonal of the image";
   }
 }
 

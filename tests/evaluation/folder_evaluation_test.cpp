@@ -63,7 +63,7 @@ TEST_F(EvaluateFolder, ThreadsDoNotChangeTheRecords) {
 
 TEST_F(EvaluateFolder, RecordsHoldEveryMetricOfEveryClass) {
   const std::vector<Record> records = to_records(evaluate({"a", "c"}), "Dataset001_Toy", 3);
-  EXPECT_EQ(records.size(), 2 * 2 * metrics().size());
+  EXPECT_EQ(records.size(), 2 * 2 * selected_metrics({}).size());
   const auto spleen = std::find_if(records.begin(), records.end(), [](const Record& record) {
     return record.case_id == "c" && record.cls == "spleen" && record.metric == "Dice";
   });

@@ -1,0 +1,32 @@
+// Distances from the elements of each of two surfaces to the other surface, and the numbers that
+// the tools of the field make of them.
+#pragma once
+
+#include <vector>
+
+namespace voxarena {
+
+struct SurfaceDistances {
+  std::vector<double> from_reference, from_prediction;  // mm, one an element
+  std::vector<double> reference_area, prediction_area;  // mm²; empty: all elements count the same
+};
+
+// Linear interpolation between neighbours in order, as numpy.percentile does. `percent` in
+// [0, 100]; `values` are not empty.
+double percentile(std::vector<double> values, double percent);
+// In single precision, as torch.quantile does.
+double single_percentile(const std::vector<double>& values, double percent);
+// The first distance at which the summed area reaches `percent` of all (DeepMind's definition).
+double area_percentile(const std::vector<double>& values, const std::vector<double>& areas,
+                       double percent);
+
+// The larger of both directions' area percentiles.
+double robust_hausdorff(const SurfaceDistances& distances, double percent);
+// Over the elements of both surfaces at once, weighted by their area.
+double average_distance(const SurfaceDistances& distances);
+// The mean of the two directions' weighted means.
+double mean_of_averages(const SurfaceDistances& distances);
+// Share of both surfaces' area that lies within `tolerance` mm of the other surface.
+double share_within(const SurfaceDistances& distances, double tolerance);
+
+}  // namespace voxarena

@@ -1,0 +1,23 @@
+// Squared distance from a point to a triangle in space.
+#pragma once
+
+#include <array>
+
+namespace voxarena {
+
+using Point = std::array<double, 3>;  // mm, (z, y, x)
+
+inline Point operator-(const Point& a, const Point& b) {
+  return {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
+}
+inline double dot(const Point& a, const Point& b) {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+// Ericson, Real-Time Collision Detection (2005), 5.1.5.
+double squared_distance_to_triangle(const Point& point, const Point& a, const Point& b,
+                                    const Point& c);
+
+double triangle_area(const Point& a, const Point& b, const Point& c);
+
+}  // namespace voxarena
