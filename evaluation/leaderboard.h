@@ -37,6 +37,7 @@ struct LeaderboardRow {
   std::string method;  // display name
   std::string dataset;
   std::string protocol;           // id (hash)
+  EvaluationSettings evaluation;  // as its records were made
   std::string protocol_summary;   // one line for people: budget, patch, seed, ...
   std::string extra_information;  // what this row gets and others do not ("pre-trained weights"): a
                                   // block of its own

@@ -1,0 +1,116 @@
+#include "evaluation/statistics/score_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+namespace voxarena {
+namespace {
+
+// Place of each case: folds in order, cases of a fold by name.
+struct CaseIndex {
+  std::unordered_map<std::string, std::size_t> place;  // "fold/case"
+  std::vector<int> folds;
+  std::vector<std::string> names;
+
+  static std::string key(int fold, const std::string& id) {
+    return std::to_string(fold) + '/' + id;
+  }
+};
+
+CaseIndex index_cases(const LeaderboardRow& row) {
+  std::vector<const FoldRecords*> folds;
+  for (const FoldRecords& fold : row.folds) folds.push_back(&fold);
+  std::sort(folds.begin(), folds.end(),
+            [](const FoldRecords* a, const FoldRecords* b) { return a->fold < b->fold; });
+  CaseIndex index;
+  for (const FoldRecords* fold : folds) {
+    std::vector<std::string> cases = fold->cases;
+    std::sort(cases.begin(), cases.end());
+    for (const std::string& id : cases) {
+      index.place[CaseIndex::key(fold->fold, id)] = index.folds.size();
+      index.folds.push_back(fold->fold);
+      index.names.push_back(id);
+    }
+  }
+  return index;
+}
+
+const LeaderboardRow* find_row(const std::vector<LeaderboardRow>& rows,
+                               const LeaderboardBlock& block, const std::string& method) {
+  const auto found = std::find_if(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
+    return row.method == method && row.dataset == block.dataset && row.protocol == block.protocol &&
+           row.extra_information == block.extra_information;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+// Infinite entries stand for missing ones until all values are known.
+void replace_infinite(ScoreTable& table) {
+  const double sign = table.higher_is_better ? 1 : -1;
+  double worst = 0;
+  bool any = false;
+  for (const double value : table.values) {
+    if (!std::isfinite(value)) continue;
+    worst = any ? std::min(worst, sign * value) : sign * value;
+    any = true;
+  }
+  for (double& value : table.values) {
+    if (std::isinf(value)) value = sign * worst;
+  }
+}
+
+}  // namespace
+
+std::vector<double> ScoreTable::case_means(std::size_t method) const {
+  std::vector<double> means;
+  for (std::size_t c = 0; c < fold_of_case.size(); ++c) {
+    double sum = 0, count = 0;
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+      const double value = at(method, c, k);
+      if (std::isnan(value)) continue;
+      sum += value;
+      ++count;
+    }
+    means.push_back(count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN());
+  }
+  return means;
+}
+
+ScoreTable score_table(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
+                       const Metric& metric) {
+  ScoreTable table{.metric = metric.name,
+                   .flavour = metric.flavour,
+                   .unit = metric.unit,
+                   .higher_is_better = metric.direction == Direction::higher_is_better,
+                   .methods = {},
+                   .classes = block.classes,
+                   .fold_of_case = {},
+                   .names_of_cases = {},
+                   .values = {}};
+  std::unordered_map<std::string, std::size_t> place_of_class;
+  for (std::size_t k = 0; k < block.classes.size(); ++k) place_of_class[block.classes[k]] = k;
+  for (const RankedRow& ranked : block.rows) {
+    const LeaderboardRow* row = ranked.rank ? find_row(rows, block, ranked.row.method) : nullptr;
+    if (row == nullptr) continue;
+    const CaseIndex index = index_cases(*row);
+    table.methods.push_back(row->method);
+    table.fold_of_case = index.folds;
+    table.names_of_cases = index.names;
+    const std::size_t start = table.values.size();
+    table.values.resize(start + index.folds.size() * table.classes.size(), metric.worst());
+    for (const FoldRecords& fold : row->folds) {
+      for (const Record& record : fold.records) {
+        if (record.metric != metric.name || record.flavour != metric.flavour) continue;
+        const std::size_t place = index.place.at(CaseIndex::key(fold.fold, record.case_id));
+        table.values[start + place * table.classes.size() + place_of_class.at(record.cls)] =
+            record.value;
+      }
+    }
+  }
+  replace_infinite(table);
+  return table;
+}
+
+}  // namespace voxarena

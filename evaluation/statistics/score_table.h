@@ -1,0 +1,35 @@
+// The values of one metric for all methods of a block on the same cases and classes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evaluation/leaderboard.h"
+#include "evaluation/metric.h"
+
+namespace voxarena {
+
+struct ScoreTable {
+  std::string metric, flavour, unit;
+  bool higher_is_better = true;
+  std::vector<std::string> methods, classes;
+  std::vector<int> fold_of_case;
+  std::vector<std::string> names_of_cases;
+  std::vector<double> values;  // (methods, cases, classes); NaN is undefined
+
+  std::int64_t cases() const { return static_cast<std::int64_t>(fold_of_case.size()); }
+  double at(std::size_t method, std::size_t case_index, std::size_t cls) const {
+    return values[(method * fold_of_case.size() + case_index) * classes.size() + cls];
+  }
+  // Of each case, the mean over the classes where the value is defined.
+  std::vector<double> case_means(std::size_t method) const;
+};
+
+// The ranked rows of a block, with their records (`rows` as given to make_leaderboard()), in the
+// order of the block. A case without a record has the metric's worst value; where that is infinite,
+// the worst of any method.
+ScoreTable score_table(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
+                       const Metric& metric);
+
+}  // namespace voxarena

@@ -1,0 +1,25 @@
+// Statistics of a leaderboard's blocks as text. The same statistics give the same bytes.
+#pragma once
+
+#include <string>
+
+#include "evaluation/leaderboard.h"
+#include "evaluation/statistics/block_statistics.h"
+#include "voxarena/core/json.h"
+
+namespace voxarena {
+
+// Intervals, ranks, tests and rankings of one block; costs come from its rows.
+std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatistics& statistics,
+                                const StatisticsOptions& options);
+Json statistics_json(const LeaderboardBlock& block, const BlockStatistics& statistics,
+                     const StatisticsOptions& options);
+
+// Suitability in words, with a warning below 100 %; empty if there is none.
+std::string suitability_text(const MetricStatistics& metric);
+
+// The four columns that challengeR and Rankings Reloaded read: task,case,algorithm,value. A task is
+// data set, metric and class; undefined values are NA.
+std::string challenge_csv(const LeaderboardBlock& block, const std::vector<ScoreTable>& tables);
+
+}  // namespace voxarena
