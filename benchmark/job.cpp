@@ -212,7 +212,7 @@ void evaluate_job(const Job& job, const RunContext& context) {
   const RawDataset& raw = job.dataset->raw;
   const FolderEvaluation evaluation = evaluate_folder(
       job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
-      raw.file_ending, EvaluationTask::from(raw.labels), context);
+      raw.file_ending, EvaluationTask::from(raw.labels, job.settings->evaluation), context);
   write_summary(job.folder.path / "summary.json", evaluation);
   write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));
   add_seconds(job, "evaluate", watch.seconds(), {{"status", "finished"}});

@@ -64,7 +64,7 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"inference",
        {{"step_size", settings.step_size}, {"weighting", "gaussian"}, {"mirroring", true}}},
       {"post_processing", "none"},
-      {"metrics", to_json(EvaluationSettings{})},
+      {"metrics", to_json(settings.evaluation)},
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };

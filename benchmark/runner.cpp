@@ -100,7 +100,10 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   const fs::path output =
       options.output.empty() ? options.roots.results / "tables" / spec.name : options.output;
   remove_temporary_files(output, /*below=*/false);
-  write_tables(make_leaderboard(collect_rows(runs)), output, {"md", "csv", "json"}, {});
+  const std::vector<LeaderboardRow> rows = collect_rows(runs);
+  const Leaderboard board = make_leaderboard(rows, rows.front().evaluation);
+  write_tables(board, output, {"md", "csv", "json"}, {});
+  write_statistics(board, rows, {"Dice", "NSD"}, output, {.threads = context.threads});
   return output;
 }
 

@@ -30,7 +30,7 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
                     "batch_size", "patch_voxels", "base_features", "configuration", "mirror_axes",
-                    "augmentation", "step_size", "seed", "patient"});
+                     "augmentation", "step_size", "seed", "patient", "evaluation"});
   const std::string budget = table.text("budget", "nnunet");
   try {
     settings.budget = find_budget(budget);
@@ -55,6 +55,10 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   settings.augmentation = table.flag("augmentation", settings.augmentation);
   settings.patient = table.text("patient", "");
   settings.step_size = table.number("step_size", settings.step_size, 0.05, 1.0);
+  if (table.has("evaluation")) {
+    settings.evaluation = evaluation_settings_from_json(
+        table.json("evaluation"), fmt::format("{}: protocol.evaluation", table.where()));
+  }
   settings.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, std::int64_t{1} << 62));
   return settings;
 }

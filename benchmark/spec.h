@@ -6,6 +6,7 @@
 //   [protocol]
 //   budget = "cpu"          # any field of the budget can be overridden beside it
 //   iterations = 1200
+//   evaluation = { metrics = ["HD95", "NSD"], nsd_tolerance = 2.0 }
 //   mirror_axes = [0, 1, 2] # of the plan; training and test; the same for every row
 //   patient = "patient[0-9]+"  # folds keep the cases of a patient together
 //   [[method]]
@@ -21,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/settings.h"
 #include "voxarena/core/json.h"
 #include "voxarena/plan/plan.h"
 
@@ -34,6 +36,7 @@ struct ProtocolSettings {
   std::optional<std::vector<int>> mirror_axes;  // unset: all axes of the patch
   bool augmentation = true;
   std::string patient;  // regular expression (voxarena/data/patients.h); empty: cases are patients
+  EvaluationSettings evaluation;
   double step_size = 0.5;  // of the sliding window, as a fraction of the patch
   std::uint64_t seed = 1;
 };

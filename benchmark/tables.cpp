@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/pretrained_weights.h"
+#include "evaluation/metric.h"
+#include "evaluation/statistics_writers.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 
@@ -82,6 +84,8 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.dataset = manifest.at("dataset").get<std::string>();
   row.protocol = manifest.at("protocol_id").get<std::string>();
   row.protocol_summary = summarise_protocol(manifest.at("protocol"));
+  row.evaluation = evaluation_settings_from_json(
+      manifest.at("protocol").value("metrics", Json::object()), "protocol of the manifest");
   row.deviations = manifest.at("deviations").get<std::vector<std::string>>();
   add_weights(manifest, row);
   row.classes = manifest.at("classes").get<std::vector<std::string>>();
@@ -89,6 +93,20 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.facts.trained_parameters = manifest.at("parameters").at("trained").get<std::int64_t>();
   row.facts.gflop_per_patch = manifest.at("gflop_per_patch").get<double>();
   return row;
+}
+
+// Whether any row of the block knows the metric.
+bool has_records(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
+                 const Metric& metric) {
+  const auto is_metric = [&](const Record& record) {
+    return record.metric == metric.name && record.flavour == metric.flavour;
+  };
+  return std::any_of(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
+    if (row.dataset != block.dataset || row.protocol != block.protocol) return false;
+    return std::any_of(row.folds.begin(), row.folds.end(), [&](const FoldRecords& fold) {
+      return std::any_of(fold.records.begin(), fold.records.end(), is_metric);
+    });
+  });
 }
 
 }  // namespace
@@ -148,6 +166,31 @@ void write_tables(const Leaderboard& board, const fs::path& folder,
                          "formats are md, csv and json");
     }
   }
+}
+
+void write_statistics(const Leaderboard& board, const std::vector<LeaderboardRow>& rows,
+                      const std::vector<std::string>& metrics, const fs::path& folder,
+                      const StatisticsOptions& options) {
+  std::string text = "# Statistics\n\n", challenge;
+  Json json = Json::array();
+  for (const LeaderboardBlock& block : board.blocks) {
+    std::vector<ScoreTable> tables;
+    for (const std::string& key : metrics) {
+      const Metric metric = find_metric(key);
+      if (metric.direction == Direction::count)
+        throw Error::usage(fmt::format("{} is a count: nothing can be ranked by it", metric.name));
+      if (has_records(block, rows, metric)) tables.push_back(score_table(block, rows, metric));
+    }
+    const BlockStatistics statistics = block_statistics(tables, options);
+    if (statistics.methods.empty()) continue;
+    text += statistics_markdown(block, statistics, options) + '\n';
+    json.push_back(statistics_json(block, statistics, options));
+    const std::string csv = challenge_csv(block, tables);
+    challenge += challenge.empty() ? csv : csv.substr(csv.find('\n') + 1);
+  }
+  write_file(folder / "statistics.md", text);
+  write_json(folder / "statistics.json", json);
+  write_file(folder / "challenge.csv", challenge);
 }
 
 }  // namespace voxarena

@@ -72,6 +72,7 @@ int evaluate(const std::vector<std::string>& arguments, RunContext& context);
 int benchmark(const std::vector<std::string>& arguments, RunContext& context);
 int leaderboard(const std::vector<std::string>& arguments, RunContext& context);
 int methods(const std::vector<std::string>& arguments, RunContext& context);
+int metrics(const std::vector<std::string>& arguments, RunContext& context);
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context);
 int sam(const std::vector<std::string>& arguments, RunContext& context);
 int doctor(const std::vector<std::string>& arguments, RunContext& context);

@@ -27,6 +27,8 @@ constexpr std::array kCommands = {
     Command{"train", "train one method on one fold", voxarena::cli::train},
     Command{"predict", "segment images with a trained run", voxarena::cli::predict},
     Command{"evaluate", "compare predictions with references", voxarena::cli::evaluate},
+    Command{"metrics", "metrics that are known, their flavours and sources",
+            voxarena::cli::metrics},
     Command{"methods", "methods that are installed, their options and citations",
             voxarena::cli::methods},
     Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},

@@ -27,6 +27,22 @@ name = "MaskSAM (mini encoder)"
 options = { encoder = "mini", queries = 8 }
 )toml";
 
+TEST(Spec, MetricsAndTolerancesAreChosenInTheProtocol) {
+  const BenchmarkSpec spec = parse_spec(R"toml(
+name = "organs"
+datasets = ["1"]
+[protocol]
+evaluation = { metrics = ["HD95:medpy", "NSD"], nsd_tolerance = { liver = 5.0, default = 2 } }
+[[method]]
+plugin = "plain_unet"
+)toml",
+                                        "spec.toml");
+  const EvaluationSettings& settings = spec.protocol.evaluation;
+  EXPECT_EQ(settings.metrics, (std::vector<std::string>{"HD95:medpy", "NSD"}));
+  EXPECT_EQ(settings.tolerance, 2);
+  EXPECT_EQ(settings.class_tolerance.at("liver"), 5);
+}
+
 TEST(Spec, ReadsTheWholeMatrix) {
   const BenchmarkSpec spec = parse_spec(kSpec, "spec.toml");
   EXPECT_EQ(spec.name, "hippocampus-cpu");
@@ -88,6 +104,9 @@ INSTANTIATE_TEST_SUITE_P(
                            "unknown budget 'huge'", "smoke, cpu"},
                     Broken{"UnknownConfiguration", HEAD "[protocol]\nconfiguration = '4d'\n" METHOD,
                            "'4d'", "3d_fullres"},
+                    Broken{"UnknownMetric",
+                           HEAD "[protocol]\nevaluation = { metrics = ['HD95:scipy'] }\n" METHOD,
+                           "no flavour 'scipy'", "medpy"},
                     Broken{"MirrorAxisTwice", HEAD "[protocol]\nmirror_axes = [1, 1]\n" METHOD,
                            "names an axis twice", ""},
                     Broken{"NoMethod", HEAD, "no [[method]]", "plain_unet"},

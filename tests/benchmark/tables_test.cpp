@@ -1,5 +1,6 @@
 #include "benchmark/tables.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -112,6 +113,27 @@ TEST(WriteTables, OneFileAFormat) {
     EXPECT_NE(read_file(folder.path() / "tables" / name).find("net"), std::string::npos) << name;
   }
   EXPECT_THROW(write_tables(board, folder.path(), {"docx"}, {}), Error);
+}
+
+TEST(WriteStatistics, ComeFromTheRecordsAlone) {
+  const test::TemporaryFolder folder;
+  for (const int fold : {0, 1}) {
+    write_run(folder.path() / "x" / fmt::format("fold_{}", fold), "net", fold, 0.5 + 0.1 * fold);
+    write_run(folder.path() / "y" / fmt::format("fold_{}", fold), "other", fold, 0.7);
+  }
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  const Leaderboard board = make_leaderboard(rows);
+  const fs::path tables = folder.path() / "tables";
+  write_statistics(board, rows, {"Dice", "NSD"}, tables, {.samples = 100});
+  EXPECT_NE(read_file(tables / "statistics.md").find("other > net"), std::string::npos);
+  const Json json = read_json(tables / "statistics.json");
+  ASSERT_EQ(json.size(), 1U);
+  EXPECT_EQ(json[0]["metrics"].size(), 1U) << "no record holds NSD";
+  EXPECT_EQ(json[0]["rankings"]["aggregate_then_rank"], (Json{1.0, 2.0}));
+  EXPECT_NE(
+      read_file(tables / "challenge.csv").find("Dataset900_Phantom liver Dice (voxel),a,net,0.5\n"),
+      std::string::npos);
+  EXPECT_THROW(write_statistics(board, rows, {"TP"}, tables, {}), Error);
 }
 
 }  // namespace
