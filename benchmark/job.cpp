@@ -210,9 +210,11 @@ void predict_job(const Job& job, const RunContext& context) {
 void evaluate_job(const Job& job, const RunContext& context) {
   const Stopwatch watch;
   const RawDataset& raw = job.dataset->raw;
-  const FolderEvaluation evaluation = evaluate_folder(
-      job.dataset->folder / "gt_segmentations", job.folder.predictions(), fold_split(job).val,
-      raw.file_ending, EvaluationTask::from(raw.labels, job.settings->evaluation), context);
+  EvaluationTask task = EvaluationTask::from(raw.labels, job.settings->evaluation);
+  task.same_place = false;
+  const FolderEvaluation evaluation =
+      evaluate_folder(job.dataset->folder / "gt_segmentations", job.folder.predictions(),
+                      fold_split(job).val, raw.file_ending, task, context);
   write_summary(job.folder.path / "summary.json", evaluation);
   write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));
   add_seconds(job, "evaluate", watch.seconds(), {{"status", "finished"}});

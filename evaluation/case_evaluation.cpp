@@ -47,6 +47,19 @@ std::string read_prediction(const fs::path& file, const Extent& size, LabelImage
                      size_text(image.voxels.size), size_text(size));
 }
 
+// Voxels are compared one to one: that both maps have as many is not enough.
+void require_same_grid(const fs::path& reference, const Geometry& truth, const fs::path& prediction,
+                       const Geometry& predicted, bool same_place) {
+  constexpr PlaceTolerance kRounding = {.origin = 1e-3, .direction = 1e-4};
+  std::string difference = compare_spacing(truth, predicted);
+  if (difference.empty() && same_place)
+    difference = compare_origin_and_direction(truth, predicted, kRounding);
+  if (difference.empty()) return;
+  throw Error::input(
+      fmt::format("{} and {}: {}", reference.string(), prediction.string(), difference),
+      "predictions must lie on the grid of the reference; export them in the original geometry");
+}
+
 }  // namespace
 
 EvaluationTask EvaluationTask::from(const Labels& labels, const EvaluationSettings& settings) {
@@ -115,18 +128,7 @@ CaseEvaluation evaluate_case(const std::string& id, const fs::path& reference,
     result.values = worst_values(task, truth);
     return result;
   }
-  if (const std::string difference = compare_spacing(truth.geometry, predicted.geometry);
-      !difference.empty()) {
-    throw Error::input(
-        fmt::format("{} and {}: {}", reference.string(), prediction.string(), difference),
-        "predictions must lie on the grid of the reference; export them in the original geometry");
-  }
-  if (const std::string difference =
-          compare_origin_and_direction(truth.geometry, predicted.geometry);
-      !difference.empty()) {
-    context.warn(fmt::format("{} and {}: {}; voxels are compared one to one", reference.string(),
-                             prediction.string(), difference));
-  }
+  require_same_grid(reference, truth.geometry, prediction, predicted.geometry, task.same_place);
   result.values = evaluate_images(truth, predicted, task, threads);
   return result;
 }

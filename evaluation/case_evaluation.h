@@ -25,6 +25,10 @@ struct EvaluationTask {
   std::vector<EvaluatedClass> classes;  // foreground only
   std::optional<int> ignore;            // reference voxels of this value are left out
   EvaluationSettings settings;
+  // Whether predictions that another origin or direction puts elsewhere are refused. Those of a
+  // benchmark were made on the voxels of their image, whose label may have another header (a
+  // warning when the data set is checked, as in nnU-Net).
+  bool same_place = true;
   std::vector<Metric> metrics = selected_metrics(settings);
 
   // Error (input) if the settings name a class that is not among the labels.
@@ -45,9 +49,9 @@ std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
                                                  const EvaluationTask& task, int threads = 1);
 
 // A prediction that is missing, unreadable or of another size counts as the worst value for every
-// class (its counts are NaN) and `problem` says so. As in nnU-Net, differing spacing is an Error
-// (input) naming both files, and differing origin or direction only a warning: the voxels are
-// compared one to one. An unreadable reference is an Error (input).
+// class (its counts are NaN) and `problem` says so. Another spacing (1e-5 of it), origin (1e-3 mm)
+// or direction (1e-4) is an Error (input) naming both files: headers of one grid written by two
+// programs differ by rounding only. So is an unreadable reference.
 CaseEvaluation evaluate_case(const std::string& id, const std::filesystem::path& reference,
                              const std::filesystem::path& prediction, const EvaluationTask& task,
                              const RunContext& context, int threads = 1);

@@ -83,6 +83,20 @@ bool deletable(Neighbourhood n) {
   return !endpoint && keeps_euler(n) && stays_connected(n);
 }
 
+// Smooth surfaces have few different neighbourhoods: most answers have been found before.
+class Deletable {
+ public:
+  bool operator()(Neighbourhood n) {
+    std::uint32_t& known = known_[(n * 0x9E3779B1U) >> (32 - kBits)];
+    if (known >> 1 != n) known = n << 1 | (deletable(n) ? 1U : 0U);
+    return (known & 1U) != 0;
+  }
+
+ private:
+  static constexpr unsigned kBits = 14;
+  std::vector<std::uint32_t> known_ = std::vector<std::uint32_t>(std::size_t{1} << kBits, 0);
+};
+
 class Thinning {
  public:
   Thinning(std::vector<std::uint8_t> image, const Extent& size)
@@ -93,7 +107,6 @@ class Thinning {
     for (std::int64_t i = 0; i < voxels; ++i) {
       if (image_[static_cast<std::size_t>(i)] != 0 && on_surface(i)) list(i);
     }
-    merge_new();
     // The order of directions is scikit-image's; an image of one slice has the first four.
     const std::array<std::int64_t, 6> directions = {-row_, row_, 1, -1, slice_, -slice_};
     const std::size_t count = size[0] == 3 ? 4 : 6;
@@ -141,22 +154,27 @@ class Thinning {
     flag = 1;
   }
 
-  void merge_new() {
-    std::sort(new_.begin(), new_.end());
-    const auto middle = static_cast<std::ptrdiff_t>(surface_.size());
-    surface_.insert(surface_.end(), new_.begin(), new_.end());
-    std::inplace_merge(surface_.begin(), surface_.begin() + middle, surface_.end());
-    new_.clear();
+  void consider(std::int64_t i, std::int64_t direction) {
+    if (at(i) == 0) return;
+    merged_.push_back(i);
+    if (at(i + direction) != 0) return;
+    const Neighbourhood n = around(i);
+    if (deletable_(n)) candidates_.push_back({i, n});
   }
 
   // Removes what can go of the voxels that are open towards `direction`. Whether any went.
   bool peel(std::int64_t direction) {
+    std::sort(new_.begin(), new_.end());
+    merged_.clear();
     candidates_.clear();
+    auto fresh = new_.begin();
     for (const std::int64_t i : surface_) {
-      if (at(i + direction) != 0) continue;
-      const Neighbourhood n = around(i);
-      if (deletable(n)) candidates_.push_back({i, n});
+      for (; fresh != new_.end() && *fresh < i; ++fresh) consider(*fresh, direction);
+      consider(i, direction);
     }
+    for (; fresh != new_.end(); ++fresh) consider(*fresh, direction);
+    surface_.swap(merged_);
+    new_.clear();
     bool changed = false;
     for (const auto& [i, before] : candidates_) {
       // Others may have gone since.
@@ -169,18 +187,15 @@ class Thinning {
         if (at(i + step) != 0) list(i + step);
       }
     }
-    if (!changed) return false;
-    std::erase_if(surface_, [&](std::int64_t i) { return at(i) == 0; });
-    std::erase_if(new_, [&](std::int64_t i) { return at(i) == 0; });
-    merge_new();
-    return true;
+    return changed;
   }
 
   std::vector<std::uint8_t> image_;
   std::vector<std::uint8_t> listed_;  // is or was in surface_
   std::int64_t row_, slice_;
-  std::vector<std::int64_t> surface_, new_;  // in the order of voxels
+  std::vector<std::int64_t> surface_, new_, merged_;  // in the order of voxels
   std::vector<Candidate> candidates_;
+  Deletable deletable_;
 };
 
 }  // namespace

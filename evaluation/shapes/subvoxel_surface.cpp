@@ -6,66 +6,21 @@
 
 #include "evaluation/shapes/cell_polygons.h"
 #include "evaluation/shapes/distance_transform.h"
-#include "evaluation/shapes/mask_smoothing.h"
 
 namespace voxarena {
 namespace {
 
-// How far the smoothed value of a voxel is kept on its side of one half.
-constexpr float kMargin = 0.02F;
-// Beyond this the smoothed mask denies the voxel: a corner, a tip, a speck. The middle is taken.
-constexpr float kDenial = 0.09F;
-
-// Where the surface crosses the edges of one mask.
-class Crossings {
- public:
-  Crossings(const std::vector<std::uint8_t>& mask, const Extent& size, bool flat)
-      : mask_(mask.data()),
-        smooth_(smooth_mask(mask, size, flat)),
-        size_(size),
-        corner_{flat ? 0 : size[1] * size[2], size[2], 1} {}
-
-  std::int64_t voxel(std::int64_t z, std::int64_t y, std::int64_t x) const {
-    return (z * size_[1] + y) * size_[2] + x;
-  }
-
-  // From the inside corner (0) to the outside corner (1) of a cell's edge.
-  double place(std::int64_t voxel, const CrossedEdge& edge) const {
-    const std::int64_t inside = voxel + offset(edge.inside);
-    const std::int64_t step = offset(edge.outside) - offset(edge.inside);
-    const std::int64_t outside = inside + step;
-    // One voxel thick, or a gap of one voxel: the mask says all that is known.
-    if (value(inside - step) == 0 || value(outside + step) != 0) return 0.5;
-    const float in = smooth_[static_cast<std::size_t>(inside)];
-    const float out = smooth_[static_cast<std::size_t>(outside)];
-    if (in < 0.5F - kDenial || out > 0.5F + kDenial) return 0.5;
-    const float a = std::max(in, 0.5F + kMargin), b = std::min(out, 0.5F - kMargin);
-    return static_cast<double>((a - 0.5F) / (a - b));
-  }
-
- private:
-  std::int64_t offset(std::uint8_t corner) const {
-    return (corner >> 2 & 1) * corner_[0] + (corner >> 1 & 1) * corner_[1] +
-           (corner & 1) * corner_[2];
-  }
-  std::uint8_t value(std::int64_t voxel) const {
-    const bool within = voxel >= 0 && voxel < static_cast<std::int64_t>(smooth_.size());
-    return within ? mask_[voxel] : std::uint8_t{0};
-  }
-
-  const std::uint8_t* mask_;
-  std::vector<float> smooth_;
-  Extent size_;
-  std::array<std::int64_t, 3> corner_;
-};
-
-Point corner_place(std::uint8_t corner) {
-  return {static_cast<double>(corner >> 2 & 1), static_cast<double>(corner >> 1 & 1),
-          static_cast<double>(corner & 1)};
-}
+// A polygon has at most 12 corners; two of its sides may be bent over a sharp edge, with 3 parts.
+constexpr std::size_t kMostCorners = 16;
 
 std::size_t edge_index(const CrossedEdge& edge) {
   return static_cast<std::size_t>(edge.inside * 8 + edge.outside);
+}
+
+// 0 (z), 1 (y) or 2 (x).
+std::size_t axis_of(const CrossedEdge& edge) {
+  const int difference = edge.inside ^ edge.outside;
+  return difference == 4 ? 0 : difference == 2 ? 1 : 2;
 }
 
 Point unravel(std::int64_t cell, const Extent& size) {
@@ -73,146 +28,270 @@ Point unravel(std::int64_t cell, const Extent& size) {
           static_cast<double>(cell / size[2] % size[1]), static_cast<double>(cell % size[2])};
 }
 
-void add_distances(const SubvoxelSurface& source, const SubvoxelSurface& target,
-                   const Spacing& spacing, std::vector<double>& distances,
-                   std::vector<double>& areas) {
+Point corner_of(const CrossedEdge& edge, double crossing, const Point& place,
+                const Spacing& spacing) {
+  Point corner;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const int shift = static_cast<int>(2 - axis);
+    const double in = edge.inside >> shift & 1, out = edge.outside >> shift & 1;
+    corner[axis] = (place[axis] + in + crossing * (out - in)) * spacing[axis];
+  }
+  return corner;
+}
+
+// Where a polygon bends over a sharp edge: its corners on each face of voxels, in order.
+struct Bend {
+  std::size_t first = 0;                // corner of the polygon with which part 0 begins
+  std::size_t parts = 0;                // 2 (edge) or 3 (corner); 0: not sharp
+  std::array<std::size_t, 3> counts{};  // corners of each part
+  std::array<std::size_t, 3> axes{};    // normal of each part
+};
+
+Bend find_bend(const CellPolygon& polygon, const std::array<Crossing, 64>& crossings) {
+  const std::size_t count = polygon.size();
+  Bend bend;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!crossings[edge_index(polygon[i])].on_face) return {};
+    if (axis_of(polygon[i]) != axis_of(polygon[(i + count - 1) % count])) bend.first = i;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t axis = axis_of(polygon[(bend.first + i) % count]);
+    if (i == 0 || axis != bend.axes[bend.parts - 1]) {
+      for (std::size_t part = 0; part < bend.parts; ++part) {
+        if (bend.axes[part] == axis) return {};
+      }
+      bend.axes[bend.parts++] = axis;
+    }
+    ++bend.counts[bend.parts - 1];
+  }
+  return bend.parts < 2 ? Bend{} : bend;
+}
+
+// The distance changes over an element as over a plane: `away` points to where it grows. Standard
+// deviations are those of an even distribution between value - spread and value + spread.
+double spread(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
+              const SubvoxelSurface::Nearest& nearest) {
+  if (nearest.distance == 0) return 0;
+  const Point* corners = surface.corners(element);
+  double squares = 0;
+  for (std::int32_t i = 0; i < element.corners; ++i) {
+    const double change = dot(corners[i] - element.centre, nearest.away);
+    squares += change * change;
+  }
+  return std::sqrt(squares / element.corners) / nearest.distance;
+}
+
+struct Directed {
+  std::vector<double> distances, areas, spreads;
+
+  void add(double distance, double area, double spread) {
+    distances.push_back(distance);
+    areas.push_back(area);
+    spreads.push_back(spread);
+  }
+};
+
+Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
+                  const Spacing& spacing) {
   const Extent& size = source.cells().size;
   const DistanceTransform transform(target.cells().sites, size, spacing);
-  std::int64_t last_cell = -1, nearest = -1;
-  for (std::size_t i = 0; i < source.elements().size(); ++i) {
-    const std::int64_t cell = source.cell_of_element()[i];
+  Directed result;
+  std::int64_t last_cell = -1, start = -1;
+  for (const SubvoxelSurface::Element& element : source.elements()) {
+    const std::int64_t cell = element.cell;
     if (cell != last_cell) {
-      nearest =
+      start =
           transform.nearest(cell / (size[1] * size[2]), cell / size[2] % size[1], cell % size[2])
               .index;
     }
     last_cell = cell;
-    distances.push_back(target.distance(source.elements()[i].centre, nearest));
-    areas.push_back(source.elements()[i].area);
+    const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start);
+    if (nearest.distance > 0 || nearest.same) {
+      result.add(nearest.distance, element.area, spread(source, element, nearest));
+      continue;
+    }
+    // The surfaces touch here, perhaps at the other one's edge: from nothing at the centre, the
+    // distance grows towards each corner.
+    for (std::int32_t i = 0; i < element.corners; ++i) {
+      const double half = target.nearest(source.corners(element)[i], start).distance / 2;
+      result.add(half, element.area / element.corners, half);
+    }
   }
+  return result;
 }
 
 }  // namespace
 
 SubvoxelSurface::SubvoxelSurface(const std::vector<std::uint8_t>& mask, const Extent& size,
                                  const Spacing& spacing, bool flat)
-    : cells_(surface_cells(mask, size, flat)), first_element_(cells_.codes.size(), -1) {
-  const Crossings crossings(mask, size, flat);
-  std::array<double, 64> crossing{};
+    : cells_(surface_cells(mask, size, flat)),
+      spacing_(spacing),
+      first_element_(cells_.codes.size(), -1) {
+  const Crossings crossings(mask, size, spacing, flat);
+  std::array<Crossing, 64> crossing{};
   std::int64_t cell = 0;
   for (std::int64_t z = 0; z < cells_.size[0]; ++z) {
     for (std::int64_t y = 0; y < cells_.size[1]; ++y) {
       for (std::int64_t x = 0; x < cells_.size[2]; ++x, ++cell) {
         if (cells_.sites[static_cast<std::size_t>(cell)] == 0) continue;
-        const std::uint8_t code = cells_.codes[static_cast<std::size_t>(cell)];
-        for (const CellPolygon& polygon : cell_polygons()[code]) {
+        first_element_[static_cast<std::size_t>(cell)] =
+            static_cast<std::int32_t>(elements_.size());
+        const std::int64_t voxel = (z * size[1] + y) * size[2] + x;
+        const Point place = unravel(cell, cells_.size);
+        for (const CellPolygon& polygon :
+             cell_polygons()[cells_.codes[static_cast<std::size_t>(cell)]]) {
           for (const CrossedEdge& edge : polygon) {
-            crossing[edge_index(edge)] = crossings.place(crossings.voxel(z, y, x), edge);
+            crossing[edge_index(edge)] = crossings.at(voxel, edge);
           }
+          add_polygon(cell, place, polygon, crossing);
         }
-        add_polygons(cell, unravel(cell, cells_.size), spacing, crossing);
       }
     }
   }
 }
 
-void SubvoxelSurface::add_polygons(std::int64_t cell, const Point& place, const Spacing& spacing,
-                                   const std::array<double, 64>& crossing) {
-  first_element_[static_cast<std::size_t>(cell)] = static_cast<std::int32_t>(elements_.size());
-  for (const CellPolygon& polygon : cell_polygons()[cells_.codes[static_cast<std::size_t>(cell)]]) {
-    Element element;
-    element.first_corner = static_cast<std::int32_t>(corners_.size());
-    element.corners = static_cast<std::int32_t>(polygon.size());
-    for (const CrossedEdge& edge : polygon) {
-      const Point in = corner_place(edge.inside), out = corner_place(edge.outside);
-      const double t = crossing[edge_index(edge)];
-      Point corner;
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        corner[axis] = (place[axis] + in[axis] + t * (out[axis] - in[axis])) * spacing[axis];
-        element.centre[axis] += corner[axis] / static_cast<double>(polygon.size());
-      }
-      corners_.push_back(corner);
-    }
-    const Point* corner = corners_.data() + element.first_corner;
-    for (std::size_t i = 0; i < polygon.size(); ++i) {
-      const Point& next = corner[(i + 1) % polygon.size()];
-      element.area += triangle_area(element.centre, corner[i], next);
-      const Point spoke = corner[i] - element.centre;
-      element.radius = std::max(element.radius, std::sqrt(dot(spoke, spoke)));
-    }
-    elements_.push_back(element);
-    cell_of_element_.push_back(cell);
+void SubvoxelSurface::add_polygon(std::int64_t cell, const Point& place, const CellPolygon& polygon,
+                                  const std::array<Crossing, 64>& crossings) {
+  std::array<Point, kMostCorners> corners;
+  const std::size_t count = polygon.size();
+  for (std::size_t i = 0; i < count; ++i)
+    corners[i] = corner_of(polygon[i], crossings[edge_index(polygon[i])].place, place, spacing_);
+  const Bend bend = find_bend(polygon, crossings);
+  if (bend.parts == 0) {
+    add_element(cell, corners.data(), count);
+    return;
+  }
+  // Faces meet where each has its own coordinate; neighbouring corners share the third.
+  const auto meet = [&](std::size_t before, std::size_t after) {
+    Point point = corners[before % count];
+    const std::size_t axis = axis_of(polygon[after % count]);
+    point[axis] = corners[after % count][axis];
+    return point;
+  };
+  Point tip{};
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t axis = axis_of(polygon[i]);
+    tip[axis] = corners[i][axis];
+  }
+  std::size_t at = bend.first;
+  for (std::size_t part = 0; part < bend.parts; ++part) {
+    std::array<Point, kMostCorners> face;
+    std::size_t n = 0;
+    face[n++] = meet(at + count - 1, at);
+    for (std::size_t i = 0; i < bend.counts[part]; ++i) face[n++] = corners[(at + i) % count];
+    at += bend.counts[part];
+    face[n++] = meet(at - 1, at);
+    if (bend.parts == 3) face[n++] = tip;
+    add_element(cell, face.data(), n);
   }
 }
 
-double SubvoxelSurface::squared_distance(const Point& point, const Element& element) const {
-  const Point* corner = corners_.data() + element.first_corner;
-  if (element.corners == 3) {
-    return squared_distance_to_triangle(point, corner[0], corner[1], corner[2]);
+void SubvoxelSurface::add_element(std::int64_t cell, const Point* corners, std::size_t count) {
+  Element element;
+  element.cell = cell;
+  element.first_corner = static_cast<std::int32_t>(corners_.size());
+  element.corners = static_cast<std::int32_t>(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      element.centre[axis] += corners[i][axis] / static_cast<double>(count);
   }
-  double best = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < count; ++i) {
+    element.area += triangle_area(element.centre, corners[i], corners[(i + 1) % count]);
+    const Point spoke = corners[i] - element.centre;
+    element.radius = std::max(element.radius, std::sqrt(dot(spoke, spoke)));
+  }
+  corners_.insert(corners_.end(), corners, corners + count);
+  elements_.push_back(element);
+}
+
+Point SubvoxelSurface::away(const Point& point, const Element& element) const {
+  const Point* corner = corners(element);
+  if (element.corners == 3) return away_from_triangle(point, corner[0], corner[1], corner[2]);
+  Point best{};
+  double squared = std::numeric_limits<double>::infinity();
   for (std::int32_t i = 0; i < element.corners; ++i) {
     const Point& next = corner[i + 1 < element.corners ? i + 1 : 0];
-    best = std::min(best, squared_distance_to_triangle(point, element.centre, corner[i], next));
+    const Point found = away_from_triangle(point, element.centre, corner[i], next);
+    if (dot(found, found) >= squared) continue;
+    best = found;
+    squared = dot(found, found);
   }
   return best;
 }
 
-bool SubvoxelSurface::improve(const Point& point, std::int64_t cell, double& distance) const {
+bool SubvoxelSurface::improve(const Point& point, std::int64_t cell, Nearest& best) const {
   bool improved = false;
-  for (std::int32_t e = first_element_[static_cast<std::size_t>(cell)];
-       e >= 0 && e < static_cast<std::int32_t>(elements_.size()) &&
-       cell_of_element_[static_cast<std::size_t>(e)] == cell;
+  const std::int32_t first = first_element_[static_cast<std::size_t>(cell)];
+  if (first < 0) return false;
+  for (auto e = static_cast<std::size_t>(first); e < elements_.size() && elements_[e].cell == cell;
        ++e) {
-    const Element& element = elements_[static_cast<std::size_t>(e)];
-    const Point away = point - element.centre;
-    const double squared = dot(away, away), bound = distance + element.radius;
+    const Element& element = elements_[e];
+    const Point to_centre = point - element.centre;
+    const double squared = dot(to_centre, to_centre), bound = best.distance + element.radius;
     if (squared >= bound * bound) continue;
-    const double found = squared == 0 ? 0 : std::sqrt(squared_distance(point, element));
-    if (found >= distance) continue;
-    distance = found;
+    if (squared == 0) {
+      best = {.distance = 0, .away = {}, .same = true};
+      return true;
+    }
+    const Point found = away(point, element);
+    const double distance = std::sqrt(dot(found, found));
+    if (distance >= best.distance) continue;
+    best = {.distance = distance, .away = found, .same = false};
     improved = true;
   }
   return improved;
 }
 
-double SubvoxelSurface::distance(const Point& point, std::int64_t cell) const {
+SubvoxelSurface::Nearest SubvoxelSurface::nearest(const Point& point, std::int64_t cell) const {
   const Extent& size = cells_.size;
   const std::int64_t row = size[2], slice = size[1] * size[2];
-  double best = std::numeric_limits<double>::infinity();
+  Nearest best{std::numeric_limits<double>::infinity()};
   improve(point, cell, best);
   // Cells around the one before have been seen already.
   Extent before = {-9, -9, -9};
-  for (;;) {
+  while (!best.same) {
     const Extent at = {cell / slice, cell / row % size[1], cell % row};
-    std::int64_t nearest = cell;
-    for (std::int64_t z = std::max<std::int64_t>(at[0] - 1, 0);
-         z <= std::min(at[0] + 1, size[0] - 1); ++z) {
-      for (std::int64_t y = std::max<std::int64_t>(at[1] - 1, 0);
-           y <= std::min(at[1] + 1, size[1] - 1); ++y) {
-        for (std::int64_t x = std::max<std::int64_t>(at[2] - 1, 0);
-             x <= std::min(at[2] + 1, size[2] - 1); ++x) {
-          const bool seen = std::abs(z - before[0]) <= 1 && std::abs(y - before[1]) <= 1 &&
-                            std::abs(x - before[2]) <= 1;
-          const std::int64_t here = z * slice + y * row + x;
-          if (!seen && here != cell && improve(point, here, best)) nearest = here;
-        }
+    // Squared distance along each axis to the cells before, at and after this one.
+    std::array<std::array<double, 3>, 3> gap{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      for (std::size_t i = 0; i < 3; ++i) {
+        const double low = static_cast<double>(at[axis] - 1) + static_cast<double>(i);
+        const double d = std::max(
+            {0.0, low * spacing_[axis] - point[axis], point[axis] - (low + 1) * spacing_[axis]});
+        gap[axis][i] = d * d;
       }
     }
-    if (nearest == cell) return best;
+    std::int64_t nearest = cell;
+    for (std::size_t i = 0; i < 27; ++i) {
+      const std::size_t dz = i / 9, dy = i / 3 % 3, dx = i % 3;
+      if (gap[0][dz] + gap[1][dy] + gap[2][dx] >= best.distance * best.distance) continue;
+      const std::int64_t z = at[0] + static_cast<std::int64_t>(dz) - 1;
+      const std::int64_t y = at[1] + static_cast<std::int64_t>(dy) - 1;
+      const std::int64_t x = at[2] + static_cast<std::int64_t>(dx) - 1;
+      if (z < 0 || y < 0 || x < 0 || z >= size[0] || y >= size[1] || x >= size[2]) continue;
+      const bool seen = std::abs(z - before[0]) <= 1 && std::abs(y - before[1]) <= 1 &&
+                        std::abs(x - before[2]) <= 1;
+      const std::int64_t here = z * slice + y * row + x;
+      if (!seen && here != cell && improve(point, here, best)) nearest = here;
+    }
+    if (nearest == cell) break;
     cell = nearest;
     before = at;
   }
+  return best;
 }
 
 SurfaceDistances subvoxel_surface_distances(const MaskPair& masks) {
   const SubvoxelSurface reference(masks.reference, masks.size, masks.spacing, masks.flat);
   const SubvoxelSurface prediction(masks.prediction, masks.size, masks.spacing, masks.flat);
-  SurfaceDistances result;
-  add_distances(reference, prediction, masks.spacing, result.from_reference, result.reference_area);
-  add_distances(prediction, reference, masks.spacing, result.from_prediction,
-                result.prediction_area);
-  return result;
+  Directed forward = directed(reference, prediction, masks.spacing);
+  Directed backward = directed(prediction, reference, masks.spacing);
+  return {.from_reference = std::move(forward.distances),
+          .from_prediction = std::move(backward.distances),
+          .reference_area = std::move(forward.areas),
+          .prediction_area = std::move(backward.areas),
+          .reference_spread = std::move(forward.spreads),
+          .prediction_spread = std::move(backward.spreads)};
 }
 
 }  // namespace voxarena

@@ -1,13 +1,15 @@
 // The surface of a mask with sub-voxel precision: marching-cubes polygons (Lorensen & Cline 1987)
 // whose corners are placed on the edges between inside and outside voxel centres where the smoothed
 // mask crosses one half (after Whitaker 2000, "Reducing aliasing artifacts in iso-surfaces of
-// binary volumes"). Every voxel centre stays on its side: nothing appears, vanishes or merges.
+// binary volumes"), with sharp edges where the mask has them (crossings.h). Every voxel centre
+// stays on its side: nothing appears, vanishes or merges.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <vector>
 
+#include "evaluation/shapes/crossings.h"
 #include "evaluation/shapes/mask_pair.h"
 #include "evaluation/shapes/surface_cells.h"
 #include "evaluation/shapes/surface_distances.h"
@@ -23,36 +25,43 @@ class SubvoxelSurface {
   // One polygon of a cell, seen as the triangles between its centre and each of its sides.
   struct Element {
     Point centre{};
-    double area = 0;    // mm²
-    double radius = 0;  // of a ball around the centre that holds the polygon
+    double area = 0;        // mm²
+    double radius = 0;      // of a ball around the centre that holds the polygon
+    std::int64_t cell = 0;  // polygons of one cell are neighbours
     std::int32_t first_corner = 0, corners = 0;
   };
 
   const SurfaceCells& cells() const { return cells_; }
-  // Polygons of one cell are neighbours; first_element() is -1 where there is none.
   const std::vector<Element>& elements() const { return elements_; }
-  const std::vector<std::int64_t>& cell_of_element() const { return cell_of_element_; }
+  const Point* corners(const Element& element) const {
+    return corners_.data() + element.first_corner;
+  }
 
-  // Distance from a point to the polygons in and around `cell`, walking on to neighbouring cells
-  // until none is nearer.
-  double distance(const Point& point, std::int64_t cell) const;
+  struct Nearest {
+    double distance;
+    Point away{};       // from there to the point
+    bool same = false;  // the point is the centre of a polygon of this surface, too
+  };
+  // Among the polygons in and around `cell`, walking on to neighbouring cells until none is nearer.
+  Nearest nearest(const Point& point, std::int64_t cell) const;
 
  private:
-  void add_polygons(std::int64_t cell, const Point& place, const Spacing& spacing,
-                    const std::array<double, 64>& crossing);
-  double squared_distance(const Point& point, const Element& element) const;
-  // Whether a polygon of `cell` is nearer than `distance`, which then becomes smaller.
-  bool improve(const Point& point, std::int64_t cell, double& distance) const;
+  void add_polygon(std::int64_t cell, const Point& place, const CellPolygon& polygon,
+                   const std::array<Crossing, 64>& crossings);
+  void add_element(std::int64_t cell, const Point* corners, std::size_t count);
+  Point away(const Point& point, const Element& element) const;
+  // Whether a polygon of `cell` is nearer than `best`, which it then becomes.
+  bool improve(const Point& point, std::int64_t cell, Nearest& best) const;
 
   SurfaceCells cells_;
+  Spacing spacing_;
   std::vector<Element> elements_;
-  std::vector<std::int64_t> cell_of_element_;
-  std::vector<std::int32_t> first_element_;  // of each cell
+  std::vector<std::int32_t> first_element_;  // of each cell, -1: none
   std::vector<Point> corners_;
 };
 
-// From the centres of all elements of each surface, weighted with their areas, to the other
-// surface. Neither mask may be empty.
+// From all elements of each surface, weighted with their areas, to the other surface: the distance
+// of the centre, and how far it varies within the element. Neither mask may be empty.
 SurfaceDistances subvoxel_surface_distances(const MaskPair& masks);
 
 }  // namespace voxarena

@@ -36,17 +36,45 @@ double weight(const std::vector<double>& areas, std::size_t i) {
   return areas.empty() ? 1.0 : areas[i];
 }
 
+// Of an element's area, the share at distances of at most `limit`.
+double share_below(double value, double spread, double limit) {
+  if (spread == 0) return value <= limit ? 1 : 0;
+  const double length = std::min(value + spread, limit) - std::max(value - spread, -limit);
+  return std::clamp(length / (2 * spread), 0.0, 1.0);
+}
+
+// The mean distance within an element, whose centre may lie nearer to the other surface than its
+// sides.
+double mean_distance(double value, double spread) {
+  return value < spread ? (value * value + spread * spread) / (2 * spread) : value;
+}
+
+double spread_of(const std::vector<double>& spreads, std::size_t i) {
+  return spreads.empty() ? 0.0 : spreads[i];
+}
+
 struct WeightedSum {
   double values = 0, areas = 0;
 };
 
-WeightedSum weighted_sum(const std::vector<double>& values, const std::vector<double>& areas) {
+WeightedSum weighted_sum(const std::vector<double>& values, const std::vector<double>& areas,
+                         const std::vector<double>& spreads) {
   WeightedSum sum;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    sum.values += values[i] * weight(areas, i);
+    sum.values += mean_distance(values[i], spread_of(spreads, i)) * weight(areas, i);
     sum.areas += weight(areas, i);
   }
   return sum;
+}
+
+WeightedSum from_reference_sum(const SurfaceDistances& distances) {
+  return weighted_sum(distances.from_reference, distances.reference_area,
+                      distances.reference_spread);
+}
+
+WeightedSum from_prediction_sum(const SurfaceDistances& distances) {
+  return weighted_sum(distances.from_prediction, distances.prediction_area,
+                      distances.prediction_spread);
 }
 
 template <class Value>
@@ -101,33 +129,64 @@ double area_percentile(const std::vector<double>& values, const std::vector<doub
   return sorted.back().first;
 }
 
+double spread_percentile(const std::vector<double>& values, const std::vector<double>& areas,
+                         const std::vector<double>& spreads, double percent) {
+  double low = 0, high = 0, total = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    high = std::max(high, values[i] + spreads[i]);
+    total += areas[i];
+  }
+  if (percent >= 100) return high;
+  // Bisection, over the elements that are not yet known to lie below or above.
+  const double wanted = total * percent / 100, precision = 1e-10 * high;
+  std::vector<std::size_t> open(values.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  double below = 0;
+  while (high - low > precision) {
+    const double middle = (low + high) / 2;
+    double area = below;
+    for (const std::size_t i : open) area += areas[i] * share_below(values[i], spreads[i], middle);
+    (area >= wanted ? high : low) = middle;
+    std::erase_if(open, [&](std::size_t i) {
+      if (values[i] + spreads[i] <= low) below += areas[i];
+      return values[i] + spreads[i] <= low || values[i] - spreads[i] > high;
+    });
+  }
+  return high;
+}
+
 double robust_hausdorff(const SurfaceDistances& distances, double percent) {
-  return std::max(area_percentile(distances.from_reference, distances.reference_area, percent),
-                  area_percentile(distances.from_prediction, distances.prediction_area, percent));
+  const auto one_way = [&](const std::vector<double>& values, const std::vector<double>& areas,
+                           const std::vector<double>& spreads) {
+    return spreads.empty() ? area_percentile(values, areas, percent)
+                           : spread_percentile(values, areas, spreads, percent);
+  };
+  return std::max(
+      one_way(distances.from_reference, distances.reference_area, distances.reference_spread),
+      one_way(distances.from_prediction, distances.prediction_area, distances.prediction_spread));
 }
 
 double average_distance(const SurfaceDistances& distances) {
-  const WeightedSum a = weighted_sum(distances.from_reference, distances.reference_area);
-  const WeightedSum b = weighted_sum(distances.from_prediction, distances.prediction_area);
+  const WeightedSum a = from_reference_sum(distances), b = from_prediction_sum(distances);
   return (a.values + b.values) / (a.areas + b.areas);
 }
 
 double mean_of_averages(const SurfaceDistances& distances) {
-  const WeightedSum a = weighted_sum(distances.from_reference, distances.reference_area);
-  const WeightedSum b = weighted_sum(distances.from_prediction, distances.prediction_area);
+  const WeightedSum a = from_reference_sum(distances), b = from_prediction_sum(distances);
   return (a.values / a.areas + b.values / b.areas) / 2;
 }
 
 double share_within(const SurfaceDistances& distances, double tolerance) {
   double within = 0, total = 0;
-  const auto add = [&](const std::vector<double>& values, const std::vector<double>& areas) {
+  const auto add = [&](const std::vector<double>& values, const std::vector<double>& areas,
+                       const std::vector<double>& spreads) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       total += weight(areas, i);
-      if (values[i] <= tolerance) within += weight(areas, i);
+      within += weight(areas, i) * share_below(values[i], spread_of(spreads, i), tolerance);
     }
   };
-  add(distances.from_reference, distances.reference_area);
-  add(distances.from_prediction, distances.prediction_area);
+  add(distances.from_reference, distances.reference_area, distances.reference_spread);
+  add(distances.from_prediction, distances.prediction_area, distances.prediction_spread);
   return within / total;
 }
 

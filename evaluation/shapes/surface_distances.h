@@ -9,6 +9,9 @@ namespace voxarena {
 struct SurfaceDistances {
   std::vector<double> from_reference, from_prediction;  // mm, one an element
   std::vector<double> reference_area, prediction_area;  // mm²; empty: all elements count the same
+  // The distances within an element lie evenly between value - spread and value + spread, those
+  // below zero on the other side of the surface; empty: elements are points.
+  std::vector<double> reference_spread, prediction_spread;
 };
 
 // Linear interpolation between neighbours in order, as numpy.percentile does. `percent` in
@@ -20,7 +23,11 @@ double single_percentile(const std::vector<double>& values, double percent);
 double area_percentile(const std::vector<double>& values, const std::vector<double>& areas,
                        double percent);
 
-// The larger of both directions' area percentiles.
+// The distance within which `percent` of the area lies, where elements have a spread.
+double spread_percentile(const std::vector<double>& values, const std::vector<double>& areas,
+                         const std::vector<double>& spreads, double percent);
+
+// The larger of both directions' percentiles.
 double robust_hausdorff(const SurfaceDistances& distances, double percent);
 // Over the elements of both surfaces at once, weighted by their area.
 double average_distance(const SurfaceDistances& distances);

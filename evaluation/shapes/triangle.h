@@ -1,4 +1,4 @@
-// Squared distance from a point to a triangle in space.
+// Points and triangles in space.
 #pragma once
 
 #include <array>
@@ -14,9 +14,9 @@ inline double dot(const Point& a, const Point& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
-// Ericson, Real-Time Collision Detection (2005), 5.1.5.
-double squared_distance_to_triangle(const Point& point, const Point& a, const Point& b,
-                                    const Point& c);
+// From the nearest point of the triangle to `point`. Ericson, Real-Time Collision Detection (2005),
+// 5.1.5.
+Point away_from_triangle(const Point& point, const Point& a, const Point& b, const Point& c);
 
 double triangle_area(const Point& a, const Point& b, const Point& c);
 

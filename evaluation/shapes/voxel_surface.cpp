@@ -49,10 +49,10 @@ SurfaceDistances voxel_surface_distances(const MaskPair& masks) {
       border_voxels(masks.reference, masks.size, masks.flat);
   const std::vector<std::uint8_t> prediction =
       border_voxels(masks.prediction, masks.size, masks.flat);
-  return {.from_reference = distances_to(reference, prediction, masks),
-          .from_prediction = distances_to(prediction, reference, masks),
-          .reference_area = {},
-          .prediction_area = {}};
+  SurfaceDistances result;
+  result.from_reference = distances_to(reference, prediction, masks);
+  result.from_prediction = distances_to(prediction, reference, masks);
+  return result;
 }
 
 }  // namespace voxarena

@@ -13,10 +13,10 @@
 namespace voxarena {
 namespace {
 
-// numpy.allclose with its default tolerances.
-bool all_close(std::span<const double> a, std::span<const double> b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) {
-    return std::abs(x - y) <= 1e-8 + 1e-5 * std::abs(y);
+// numpy.allclose, with its default tolerances.
+bool all_close(std::span<const double> a, std::span<const double> b, double absolute = 1e-8) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [absolute](double x, double y) {
+    return std::abs(x - y) <= absolute + 1e-5 * std::abs(y);
   });
 }
 
@@ -118,10 +118,11 @@ std::string compare_spacing(const Geometry& a, const Geometry& b) {
   return fmt::format("spacing {} and {}", text(a.spacing), text(b.spacing));
 }
 
-std::string compare_origin_and_direction(const Geometry& a, const Geometry& b) {
-  if (!all_close(a.origin, b.origin))
+std::string compare_origin_and_direction(const Geometry& a, const Geometry& b,
+                                         const PlaceTolerance& tolerance) {
+  if (!all_close(a.origin, b.origin, tolerance.origin))
     return fmt::format("origin {} and {}", text(a.origin), text(b.origin));
-  if (all_close(a.direction, b.direction)) return {};
+  if (all_close(a.direction, b.direction, tolerance.direction)) return {};
   return fmt::format("direction {} and {}", text(a.direction), text(b.direction));
 }
 

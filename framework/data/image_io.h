@@ -23,7 +23,12 @@ void write_image(const std::filesystem::path& file, const Image& image);
 
 // Empty if equal within tolerance, else one line naming what differs: "size (…) and (…)".
 std::string compare_spacing(const Geometry& a, const Geometry& b);  // an error for nnU-Net
-std::string compare_origin_and_direction(const Geometry& a,
-                                         const Geometry& b);  // a warning for nnU-Net
+// Beside 1e-5 of the value itself; the default is numpy.allclose, with which nnU-Net warns.
+struct PlaceTolerance {
+  double origin = 1e-8;  // mm
+  double direction = 1e-8;
+};
+std::string compare_origin_and_direction(const Geometry& a, const Geometry& b,
+                                         const PlaceTolerance& tolerance = {});
 
 }  // namespace voxarena

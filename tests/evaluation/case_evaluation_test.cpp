@@ -141,11 +141,32 @@ TEST_F(EvaluateCase, OtherSpacingIsAnErrorNamingBothFiles) {
   EXPECT_INPUT_ERROR(evaluate(), reference.string() + " and " + prediction.string());
 }
 
-TEST_F(EvaluateCase, OtherOriginOrDirectionIsOnlyAWarning) {
+TEST_F(EvaluateCase, OtherOriginIsAnErrorNamingBothFiles) {
   LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
-  image.geometry.origin = {10, 20, 30};
+  image.geometry.origin = {0, 0.01, 0};
+  write_label(prediction, image);
+  EXPECT_INPUT_ERROR(evaluate(), reference.string() + " and " + prediction.string() + ": origin");
+}
+
+TEST_F(EvaluateCase, OtherDirectionIsAnErrorNamingBothFiles) {
+  LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
   image.geometry.direction = {-1, 0, 0, 0, -1, 0, 0, 0, 1};
   write_label(prediction, image);
+  EXPECT_INPUT_ERROR(evaluate(), reference.string() + " and " + prediction.string());
+}
+
+TEST_F(EvaluateCase, RoundedHeadersAreTheSamePlace) {
+  LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
+  image.geometry.origin = {5e-4, -2e-4, 0};
+  write_label(prediction, image);
+  EXPECT_EQ(value_of(evaluate(), 0, "Dice"), 1);
+}
+
+TEST_F(EvaluateCase, PlaceIsNotComparedWhereThePredictionIsKnownToLieOnTheVoxels) {
+  LabelImage image = label_image({1, 2, 3}, {0, 1, 1, 2, 2, 0});
+  image.geometry.origin = {10, 20, 30};
+  write_label(prediction, image);
+  task.same_place = false;
   EXPECT_EQ(value_of(evaluate(), 0, "Dice"), 1);
 }
 

@@ -58,7 +58,7 @@ TEST(SurfaceCells, AreaOfABoxIsThatOfItsChamferedSurface) {
 TEST(MaskSmoothing, KeepsPlanesAndFarVoxels) {
   const Extent size = {30, 30, 30};
   const std::vector<float> smooth =
-      smooth_mask(box_mask(size, {{0, 0, 0}, {30, 30, 15}}), size, false);
+      smooth_mask(box_mask(size, {{0, 0, 0}, {30, 30, 15}}), size, {2, 2, 2});
   const auto at = [&](std::int64_t x) {
     return smooth[static_cast<std::size_t>((15 * 30 + 15) * 30 + x)];
   };
@@ -66,6 +66,32 @@ TEST(MaskSmoothing, KeepsPlanesAndFarVoxels) {
   EXPECT_GT(at(14), 0.6F);
   EXPECT_NEAR(at(7), 1, 1e-5);
   EXPECT_NEAR(at(25), 0, 1e-5);
+}
+
+TEST(MaskSmoothing, IsWiderWhereOtherVoxelsAreLonger) {
+  EXPECT_EQ(smoothing_widths({1, 1, 1}, false), (Extent{4, 4, 4}));
+  EXPECT_EQ(smoothing_widths({5, 0.8, 0.8}, false), (Extent{4, 8, 8}));
+  EXPECT_EQ(smoothing_widths({999, 1, 1.2}, true), (Extent{0, 6, 4}));
+}
+
+TEST(MaskSmoothing, RowsAreConvolvedAsLayersAre) {
+  const Extent size = {9, 9, 9};
+  const Mask mask = box_mask(size, {{2, 4, 1}, {9, 6, 3}});
+  const std::vector<float> smooth = smooth_mask(mask, size, {4, 4, 4});
+  Mask turned(mask.size());  // z and x exchanged
+  const auto index = [](std::int64_t z, std::int64_t y, std::int64_t x) {
+    return static_cast<std::size_t>((z * 9 + y) * 9 + x);
+  };
+  for (std::int64_t z = 0; z < 9; ++z) {
+    for (std::int64_t y = 0; y < 9; ++y) {
+      for (std::int64_t x = 0; x < 9; ++x) turned[index(x, y, z)] = mask[index(z, y, x)];
+    }
+  }
+  const std::vector<float> other = smooth_mask(turned, size, {4, 4, 4});
+  for (std::int64_t z = 0; z < 9; ++z) {
+    for (std::int64_t x = 0; x < 9; ++x)
+      EXPECT_NEAR(smooth[index(z, 5, x)], other[index(x, 5, z)], 1e-5) << z << " " << x;
+  }
 }
 
 TEST(Components, TouchWithCorners) {
