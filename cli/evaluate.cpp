@@ -38,7 +38,7 @@ void read_tolerances(const std::string& text, EvaluationSettings& settings) {
     const std::string number = equal == std::string::npos ? item : item.substr(equal + 1);
     double mm = -1;
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), mm);
-    if (error != std::errc() || end != number.data() + number.size() || !(mm >= 0)) {
+    if (error != std::errc() || end != number.data() + number.size() || !(mm >= 0 && mm < 1e6)) {
       throw Error::usage(fmt::format("--tolerance: '{}' is not a length in mm", item),
                          "for example --tolerance 2 or --tolerance 1,liver=5");
     }

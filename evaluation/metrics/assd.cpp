@@ -4,7 +4,7 @@ namespace voxarena {
 namespace {
 
 template <class Compute>
-Metric flavour(const char* flavour, const char* citation, Compute compute) {
+Metric assd_flavour(const char* flavour, const char* citation, Compute compute) {
   return {.name = "ASSD",
           .flavour = flavour,
           .direction = Direction::lower_is_better,
@@ -22,18 +22,19 @@ double voxel_average(const ClassComparison& comparison) {
 // Average symmetric surface distance: the mean over both surfaces at once.
 std::vector<Metric> assd_metrics() {
   return {
-      flavour(kDefaultSurface,
-              "Heimann T et al. Comparison and evaluation of methods for liver segmentation "
-              "from CT datasets. IEEE TMI 2009.",
-              [](const ClassComparison& comparison) {
-                return average_distance(comparison.shapes.subvoxel_surface());
-              }),
-      flavour("medpy", "Maier O et al. MedPy 0.5.2: metric.binary.assd.", voxel_average),
-      flavour("monai", "MONAI 1.6.1: compute_average_surface_distance, symmetric.", voxel_average),
-      flavour("metricsreloaded",
-              "Metrics Reloaded (Maier-Hein L et al., Nature Methods 2024): "
-              "measured_average_distance.",
-              voxel_average)};
+      assd_flavour(kDefaultSurface,
+                   "Heimann T et al. Comparison and evaluation of methods for liver segmentation "
+                   "from CT datasets. IEEE TMI 2009.",
+                   [](const ClassComparison& comparison) {
+                     return average_distance(comparison.shapes.subvoxel_surface());
+                   }),
+      assd_flavour("medpy", "Maier O et al. MedPy 0.5.2: metric.binary.assd.", voxel_average),
+      assd_flavour("monai", "MONAI 1.6.1: compute_average_surface_distance, symmetric.",
+                   voxel_average),
+      assd_flavour("metricsreloaded",
+                   "Metrics Reloaded (Maier-Hein L et al., Nature Methods 2024): "
+                   "measured_average_distance.",
+                   voxel_average)};
 }
 
 }  // namespace voxarena

@@ -4,7 +4,7 @@ namespace voxarena {
 namespace {
 
 template <class Compute>
-Metric flavour(const char* flavour, const char* citation, Compute compute) {
+Metric masd_flavour(const char* flavour, const char* citation, Compute compute) {
   return {.name = "MASD",
           .flavour = flavour,
           .direction = Direction::lower_is_better,
@@ -17,23 +17,24 @@ Metric flavour(const char* flavour, const char* citation, Compute compute) {
 
 // Mean average surface distance: the mean of the two directions' means.
 std::vector<Metric> masd_metrics() {
-  return {flavour(kDefaultSurface,
-                  "Benes M, Zitova B. Performance evaluation of image segmentation algorithms on "
-                  "microscopic image data. Journal of Microscopy 2015.",
-                  [](const ClassComparison& comparison) {
-                    return mean_of_averages(comparison.shapes.subvoxel_surface());
-                  }),
-          flavour("surface-distance",
-                  "DeepMind. surface-distance 0.1: the mean of both numbers of "
-                  "compute_average_surface_distance.",
-                  [](const ClassComparison& comparison) {
-                    return mean_of_averages(comparison.shapes.cell_surface());
-                  }),
-          flavour("metricsreloaded",
-                  "Metrics Reloaded (Maier-Hein L et al., Nature Methods 2024): measured_masd.",
-                  [](const ClassComparison& comparison) {
-                    return mean_of_averages(comparison.shapes.voxel_surface());
-                  })};
+  return {
+      masd_flavour(kDefaultSurface,
+                   "Benes M, Zitova B. Performance evaluation of image segmentation algorithms on "
+                   "microscopic image data. Journal of Microscopy 2015.",
+                   [](const ClassComparison& comparison) {
+                     return mean_of_averages(comparison.shapes.subvoxel_surface());
+                   }),
+      masd_flavour("surface-distance",
+                   "DeepMind. surface-distance 0.1: the mean of both numbers of "
+                   "compute_average_surface_distance.",
+                   [](const ClassComparison& comparison) {
+                     return mean_of_averages(comparison.shapes.cell_surface());
+                   }),
+      masd_flavour("metricsreloaded",
+                   "Metrics Reloaded (Maier-Hein L et al., Nature Methods 2024): measured_masd.",
+                   [](const ClassComparison& comparison) {
+                     return mean_of_averages(comparison.shapes.voxel_surface());
+                   })};
 }
 
 }  // namespace voxarena

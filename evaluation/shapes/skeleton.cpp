@@ -65,7 +65,7 @@ bool keeps_euler(Neighbourhood n) {
 }
 
 // Whether the neighbours without the centre are one piece.
-bool stays_connected(Neighbourhood n) {
+bool is_one_piece(Neighbourhood n) {
   n &= ~kCentre;
   Neighbourhood piece = n & (~n + 1), open = piece;
   while (open != 0) {
@@ -78,37 +78,43 @@ bool stays_connected(Neighbourhood n) {
   return piece == n;
 }
 
-bool deletable(Neighbourhood n) {
-  const bool endpoint = std::popcount(n) == 2;
-  return !endpoint && keeps_euler(n) && stays_connected(n);
-}
-
 // Smooth surfaces have few different neighbourhoods: most answers have been found before.
-class Deletable {
+class KnownNeighbourhoods {
  public:
-  bool operator()(Neighbourhood n) {
-    std::uint32_t& known = known_[(n * 0x9E3779B1U) >> (32 - kBits)];
-    if (known >> 1 != n) known = n << 1 | (deletable(n) ? 1U : 0U);
-    return (known & 1U) != 0;
-  }
+  bool deletable(Neighbourhood n) { return (answer(n) & kDeletable) != 0; }
+  bool stays_connected(Neighbourhood n) { return (answer(n) & kConnected) != 0; }
 
  private:
-  static constexpr unsigned kBits = 14;
+  static constexpr std::uint32_t kDeletable = 1, kConnected = 2;
+  static constexpr unsigned kBits = 15;
+
+  std::uint32_t answer(Neighbourhood n) {
+    std::uint32_t& known = known_[(n * 0x9E3779B1U) >> (32 - kBits)];
+    if (known >> 2 == n) return known;
+    known = n << 2;
+    if (!is_one_piece(n)) return known;
+    const bool endpoint = std::popcount(n) == 2;
+    return known |= kConnected | (!endpoint && keeps_euler(n) ? kDeletable : 0);
+  }
+
   std::vector<std::uint32_t> known_ = std::vector<std::uint32_t>(std::size_t{1} << kBits, 0);
 };
 
+// One bit a voxel, so that a whole image stays in the cache and 64 voxels are looked at together.
 class Thinning {
  public:
-  Thinning(std::vector<std::uint8_t> image, const Extent& size)
-      : image_(std::move(image)), row_(size[2]), slice_(size[1] * size[2]) {
-    const auto voxels = static_cast<std::int64_t>(image_.size());
-    image_.resize(image_.size() + sizeof(std::uint32_t), 0);  // around() reads one voxel too many
-    listed_.assign(image_.size(), 0);
-    for (std::int64_t i = 0; i < voxels; ++i) {
-      if (image_[static_cast<std::size_t>(i)] != 0 && on_surface(i)) list(i);
+  Thinning(const std::vector<std::uint8_t>& mask, const Extent& size)
+      : size_(size), row_((size[2] + 63) / 64), slice_(size[1] * row_) {
+    // around() reads a little beyond the last voxel.
+    words_.assign(static_cast<std::size_t>(size[0] * slice_ + 1), 0);
+    for (std::int64_t row = 0; row < size[0] * size[1]; ++row) {
+      const std::uint8_t* m = mask.data() + row * size[2];
+      for (std::int64_t x = 0; x < size[2]; ++x)
+        word(row * row_ + x / 64) |= static_cast<std::uint64_t>(m[x] != 0) << (x % 64);
     }
     // The order of directions is scikit-image's; an image of one slice has the first four.
-    const std::array<std::int64_t, 6> directions = {-row_, row_, 1, -1, slice_, -slice_};
+    const std::array<Direction, 6> directions = {
+        {{-row_, 0}, {row_, 0}, {0, 1}, {0, -1}, {slice_, 0}, {-slice_, 0}}};
     const std::size_t count = size[0] == 3 ? 4 : 6;
     for (std::size_t unchanged = 0; unchanged < count;) {
       unchanged = 0;
@@ -116,97 +122,95 @@ class Thinning {
     }
   }
 
-  std::vector<std::uint8_t> take() {
-    image_.resize(image_.size() - sizeof(std::uint32_t));
-    return std::move(image_);
+  std::vector<std::uint8_t> mask() {
+    std::vector<std::uint8_t> result(static_cast<std::size_t>(voxels(size_)));
+    auto out = result.begin();
+    for (std::int64_t row = 0; row < size_[0] * size_[1]; ++row) {
+      for (std::int64_t x = 0; x < size_[2]; ++x)
+        *out++ = static_cast<std::uint8_t>(word(row * row_ + x / 64) >> (x % 64) & 1U);
+    }
+    return result;
   }
 
  private:
+  struct Direction {
+    std::int64_t words = 0;  // to another row
+    int x = 0;
+  };
   struct Candidate {
-    std::int64_t voxel = 0;
+    std::int64_t row = 0, x = 0;  // word with which its row begins, place in the row
     Neighbourhood around = 0;
   };
 
-  std::uint8_t at(std::int64_t i) const { return image_[static_cast<std::size_t>(i)]; }
+  std::uint64_t& word(std::int64_t i) { return words_[static_cast<std::size_t>(i)]; }
 
-  bool on_surface(std::int64_t i) const {
-    return (at(i - 1) & at(i + 1) & at(i - row_) & at(i + row_) & at(i - slice_) &
-            at(i + slice_)) == 0;
-  }
-
-  Neighbourhood around(std::int64_t i) const {
+  Neighbourhood around(std::int64_t row, std::int64_t x) const {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(words_.data() + row) + (x - 1) / 8;
+    const auto first = static_cast<unsigned>(x - 1) % 8;
     Neighbourhood n = 0;
     int shift = 0;
     for (std::int64_t z = -slice_; z <= slice_; z += slice_) {
       for (std::int64_t y = -row_; y <= row_; y += row_, shift += 3) {
-        std::uint32_t four = 0;  // three voxels and one more
-        std::memcpy(&four, image_.data() + i + z + y - 1, sizeof four);
-        four &= 0x010101U;
-        n |= ((four | four >> 7 | four >> 14) & 7U) << shift;
+        std::uint16_t bits = 0;
+        std::memcpy(&bits, bytes + (z + y) * 8, sizeof bits);
+        n |= (static_cast<Neighbourhood>(bits) >> first & 7U) << shift;
       }
     }
     return n;
   }
 
-  void list(std::int64_t i) {
-    std::uint8_t& flag = listed_[static_cast<std::size_t>(i)];
-    if (flag == 0) new_.push_back(i);
-    flag = 1;
-  }
-
-  void consider(std::int64_t i, std::int64_t direction) {
-    if (at(i) == 0) return;
-    merged_.push_back(i);
-    if (at(i + direction) != 0) return;
-    const Neighbourhood n = around(i);
-    if (deletable_(n)) candidates_.push_back({i, n});
+  // The voxels of a word whose neighbour in this direction is empty.
+  std::uint64_t open_voxels(std::int64_t i, const Direction& direction) {
+    const std::uint64_t here = word(i);
+    if (here == 0) return 0;
+    if (direction.x > 0) return here & ~(here >> 1 | word(i + 1) << 63);
+    if (direction.x < 0) return here & ~(here << 1 | word(i - 1) >> 63);
+    return here & ~word(i + direction.words);
   }
 
   // Removes what can go of the voxels that are open towards `direction`. Whether any went.
-  bool peel(std::int64_t direction) {
-    std::sort(new_.begin(), new_.end());
-    merged_.clear();
+  bool peel(const Direction& direction) {
     candidates_.clear();
-    auto fresh = new_.begin();
-    for (const std::int64_t i : surface_) {
-      for (; fresh != new_.end() && *fresh < i; ++fresh) consider(*fresh, direction);
-      consider(i, direction);
-    }
-    for (; fresh != new_.end(); ++fresh) consider(*fresh, direction);
-    surface_.swap(merged_);
-    new_.clear();
-    bool changed = false;
-    for (const auto& [i, before] : candidates_) {
-      // Others may have gone since.
-      const Neighbourhood n = around(i);
-      if (n != before && !stays_connected(n)) continue;
-      image_[static_cast<std::size_t>(i)] = 0;
-      changed = true;
-      for (const std::int64_t step :
-           {-slice_, -row_, std::int64_t{-1}, std::int64_t{1}, row_, slice_}) {
-        if (at(i + step) != 0) list(i + step);
+    for (std::int64_t z = 1; z + 1 < size_[0]; ++z) {
+      for (std::int64_t y = 1; y + 1 < size_[1]; ++y) {
+        const std::int64_t row = z * slice_ + y * row_;
+        for (std::int64_t i = 0; i < row_; ++i) {
+          std::uint64_t open = open_voxels(row + i, direction);
+          for (; open != 0; open &= open - 1) {
+            const std::int64_t x = 64 * i + std::countr_zero(open);
+            const Neighbourhood n = around(row, x);
+            if (known_.deletable(n)) candidates_.push_back({row, x, n});
+          }
+        }
       }
+    }
+    bool changed = false;
+    for (const auto& [row, x, before] : candidates_) {
+      // Others may have gone since.
+      const Neighbourhood n = around(row, x);
+      if (n != before && !known_.stays_connected(n)) continue;
+      word(row + x / 64) &= ~(std::uint64_t{1} << (x % 64));
+      changed = true;
     }
     return changed;
   }
 
-  std::vector<std::uint8_t> image_;
-  std::vector<std::uint8_t> listed_;  // is or was in surface_
-  std::int64_t row_, slice_;
-  std::vector<std::int64_t> surface_, new_, merged_;  // in the order of voxels
+  Extent size_;
+  std::int64_t row_, slice_;  // words
+  std::vector<std::uint64_t> words_;
   std::vector<Candidate> candidates_;
-  Deletable deletable_;
+  KnownNeighbourhoods known_;
 };
 
 }  // namespace
 
 std::vector<std::uint8_t> skeleton(const std::vector<std::uint8_t>& mask, const Extent& size,
                                    bool flat) {
-  if (!flat) return Thinning(mask, size).take();
+  if (!flat) return Thinning(mask, size).mask();
   const auto slice = static_cast<std::ptrdiff_t>(mask.size());
   std::vector<std::uint8_t> padded(3 * mask.size(), 0);
   std::copy(mask.begin(), mask.end(), padded.begin() + slice);
-  padded = Thinning(std::move(padded), {3, size[1], size[2]}).take();
+  padded = Thinning(padded, {3, size[1], size[2]}).mask();
   return {padded.begin() + slice, padded.begin() + 2 * slice};
 }
 

@@ -8,6 +8,8 @@
 //    is known to one voxel at best, whatever the method. Boxes here are unions of voxels (faces
 //    half way between centres: the middle of what is possible), which a mask holds exactly.
 //  * Curved surfaces cut the grid at all heights and are found between the voxels.
+// The bounds (distances to 0.05 voxel, NSD to 0.005) hold for these cases. With random positions on
+// the grid NSD is off by 0.006 to 0.014 for cubic voxels, by up to 0.09 for 5 : 1.
 #include "evaluation/shapes/subvoxel_surface.h"
 
 #include <gtest/gtest.h>
@@ -129,8 +131,7 @@ INSTANTIATE_TEST_SUITE_P(Curves, VoxelisedCurve,
 
 // Surfaces of small objects are made of few voxels, whose errors do not cancel out: distances keep
 // their bound, but the share of the surface within a tolerance moves by 1 / shift (here 0.4) for
-// every mm that the surface is off where it matters. A radius of 8 voxels gives 0.012; over other
-// places and sizes from 8 to 11 voxels the worst was 0.02.
+// every mm that the surface is off where it matters. This case gives 0.0124.
 TEST(SubvoxelSurface, SmallSpheresKeepTheirDistances) {
   const Point c = {31.3, 32.4, 32.2};
   const ShapePair pair = {
