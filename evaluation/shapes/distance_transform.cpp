@@ -9,6 +9,8 @@ namespace voxarena {
 namespace {
 
 constexpr std::int16_t kNone = -1;
+// Rows to either side that are looked at before a slice is scanned.
+constexpr std::int64_t kNearRows = 8;
 
 // nearest[x]: place of the site next to x, kNone in a row without sites. False for such a row.
 bool scan_row(const std::uint8_t* sites, std::int64_t length, std::int16_t* nearest) {
@@ -40,9 +42,8 @@ DistanceTransform::DistanceTransform(const std::vector<std::uint8_t>& sites, con
     }
   }
   nearest_x_.assign(sites.size(), kNone);
-  nearest_y_.assign(sites.size(), kNone);
+  nearest_y_.resize(static_cast<std::size_t>(size_[0]));
   scan_rows(sites);
-  for (std::int64_t z = 0; z < size_[0]; ++z) scan_slice(z);
 }
 
 void DistanceTransform::scan_rows(const std::vector<std::uint8_t>& sites) {
@@ -54,7 +55,8 @@ void DistanceTransform::scan_rows(const std::vector<std::uint8_t>& sites) {
 void DistanceTransform::scan_slice(std::int64_t z) {
   const std::int64_t rows = size_[1], columns = size_[2];
   const std::int16_t* nearest_x = nearest_x_.data() + z * rows * columns;
-  std::int16_t* nearest_y = nearest_y_.data() + z * rows * columns;
+  std::vector<std::int16_t>& nearest_y = nearest_y_[static_cast<std::size_t>(z)];
+  nearest_y.assign(static_cast<std::size_t>(rows * columns), kNone);
   std::vector<std::int16_t> filled;  // rows that hold a site
   for (std::int64_t y = 0; y < rows; ++y) {
     if (nearest_x[y * columns] != kNone) filled.push_back(static_cast<std::int16_t>(y));
@@ -88,38 +90,61 @@ void DistanceTransform::scan_slice(std::int64_t z) {
     std::size_t current = 0;
     for (std::int64_t y = 0; y < rows; ++y) {
       while (current + 1 < count && start[current + 1] < static_cast<double>(y)) ++current;
-      nearest_y[y * columns + x] = hull[current];
+      nearest_y[static_cast<std::size_t>(y * columns + x)] = hull[current];
     }
   }
 }
 
+struct DistanceTransform::Search {
+  Extent from;
+  Extent site = {-1, -1, -1};
+  double squared = std::numeric_limits<double>::infinity();  // distance to it
+};
+
+void DistanceTransform::search_row(std::int64_t z, std::int64_t y, Search& search) const {
+  const std::int64_t x =
+      nearest_x_[static_cast<std::size_t>((z * size_[1] + y) * size_[2] + search.from[2])];
+  if (x == kNone) return;
+  const double dz = static_cast<double>(search.from[0] - z) * spacing_[0];
+  const double dy = static_cast<double>(search.from[1] - y) * spacing_[1];
+  const double dx = static_cast<double>(search.from[2] - x) * spacing_[2];
+  const double squared = dz * dz + dy * dy + dx * dx;
+  if (squared >= search.squared) return;
+  search.squared = squared;
+  search.site = {z, y, x};
+}
+
+void DistanceTransform::search_slice(std::int64_t z, Search& search) {
+  const std::int64_t y = search.from[1], rows = size_[1];
+  const double dz = static_cast<double>(search.from[0] - z) * spacing_[0];
+  search_row(z, y, search);
+  for (std::int64_t step = 1; step < rows; ++step) {
+    const double dy = static_cast<double>(step) * spacing_[1];
+    if (dz * dz + dy * dy >= search.squared || (y < step && y + step >= rows)) return;
+    if (step > kNearRows) break;
+    if (y >= step) search_row(z, y - step, search);
+    if (y + step < rows) search_row(z, y + step, search);
+  }
+  if (nearest_y_[static_cast<std::size_t>(z)].empty()) scan_slice(z);
+  const std::int64_t nearest = nearest_y_[static_cast<std::size_t>(z)]
+                                         [static_cast<std::size_t>(y * size_[2] + search.from[2])];
+  if (nearest != kNone) search_row(z, nearest, search);
+}
+
 DistanceTransform::Nearest DistanceTransform::nearest(std::int64_t z, std::int64_t y,
-                                                      std::int64_t x) const {
-  const std::int64_t slice = size_[1] * size_[2];
-  double best = std::numeric_limits<double>::infinity();
-  std::int64_t index = -1;
-  const auto visit = [&](std::int64_t other_z, double dz) {
-    const std::int64_t from = other_z * slice;
-    const std::int16_t site_y = nearest_y_[static_cast<std::size_t>(from + y * size_[2] + x)];
-    if (site_y == kNone) return;
-    const std::int64_t row = from + site_y * size_[2];
-    const std::int16_t site_x = nearest_x_[static_cast<std::size_t>(row + x)];
-    const double dy = static_cast<double>(y - site_y) * spacing_[1];
-    const double dx = static_cast<double>(x - site_x) * spacing_[2];
-    const double squared = dz * dz + dy * dy + dx * dx;
-    if (squared < best) {
-      best = squared;
-      index = row + site_x;
-    }
-  };
-  visit(z, 0);
+                                                      std::int64_t x) {
+  Search search{.from = {z, y, x}};
+  if (last_[0] >= 0) search_row(last_[0], last_[1], search);
+  search_slice(z, search);
   for (std::int64_t step = 1; step < size_[0]; ++step) {
     const double dz = static_cast<double>(step) * spacing_[0];
-    if (dz * dz >= best || (z < step && z + step >= size_[0])) break;
-    if (z >= step) visit(z - step, dz);
-    if (z + step < size_[0]) visit(z + step, dz);
+    if (dz * dz >= search.squared || (z < step && z + step >= size_[0])) break;
+    if (z >= step) search_slice(z - step, search);
+    if (z + step < size_[0]) search_slice(z + step, search);
   }
-  return {index, std::sqrt(best)};
+  last_ = search.site;
+  if (last_[0] < 0) return {-1, search.squared};
+  return {(last_[0] * size_[1] + last_[1]) * size_[2] + last_[2], std::sqrt(search.squared)};
 }
 
 }  // namespace voxarena

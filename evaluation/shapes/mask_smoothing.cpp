@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::int64_t kLeast = 4, kMost = 8;
 
+constexpr std::int64_t kBlock = 32;  // voxels of a row that are smoothed together
+
 using Kernel = std::vector<float>;  // of odd length
 
 std::vector<double> convolved(const std::vector<double>& a, const std::vector<double>& b) {
@@ -57,53 +59,101 @@ void smooth_rows(const std::vector<std::uint8_t>& mask, std::int64_t length, con
   }
 }
 
-// to[i] = weights[0] * middle[i] + the sum over t of weights[t] * (before[t][i] + after[t][i]). No
-// fused operations: results are the same on every machine.
-__attribute__((target_clones("avx2", "default"))) void weighted_sum_of_rows(
-    const float* const* before, const float* const* after, const float* weights, std::size_t taps,
-    std::size_t count, float* to) {
-  constexpr std::size_t kBlock = 32;
-  std::size_t x = 0;
-  for (; x + kBlock <= count; x += kBlock) {
-    float sum[kBlock];
-    for (std::size_t i = 0; i < kBlock; ++i) sum[i] = weights[0] * before[0][x + i];
-    for (std::size_t t = 1; t < taps; ++t) {
-      const float* a = before[t] + x;
-      const float* b = after[t] + x;
-      const float weight = weights[t];
-      for (std::size_t i = 0; i < kBlock; ++i) sum[i] += weight * (a[i] + b[i]);
+std::int64_t blocks_of_row(const Extent& size) { return (size[2] + kBlock - 1) / kBlock; }
+
+// For each block of each row, 1 if it holds a voxel beside the surface.
+std::vector<std::uint8_t> surface_blocks(const std::vector<std::uint8_t>& mask,
+                                         const Extent& size) {
+  std::vector<std::uint8_t> result;
+  const std::int64_t row = size[2], slice = size[1] * size[2];
+  for (std::int64_t z = 0; z < size[0]; ++z) {
+    for (std::int64_t y = 0; y < size[1]; ++y) {
+      const std::uint8_t* m = mask.data() + z * slice + y * row;
+      const std::uint8_t* others[] = {z > 0 ? m - slice : m, z + 1 < size[0] ? m + slice : m,
+                                      y > 0 ? m - row : m, y + 1 < size[1] ? m + row : m};
+      for (std::int64_t first = 0; first < row; first += kBlock) {
+        const std::int64_t end = std::min(first + kBlock, row);
+        int differ = 0;
+        for (const std::uint8_t* other : others) {
+          for (std::int64_t x = first; x < end; ++x) differ |= m[x] ^ other[x];
+        }
+        const std::int64_t before = std::max<std::int64_t>(first - 1, 0);
+        for (std::int64_t x = before; x < std::min(end, row - 1); ++x) differ |= m[x] ^ m[x + 1];
+        result.push_back(differ != 0 ? 1 : 0);
+      }
     }
-    for (std::size_t i = 0; i < kBlock; ++i) to[x + i] = sum[i];
   }
-  for (; x < count; ++x) {
-    float sum = weights[0] * before[0][x];
-    for (std::size_t t = 1; t < taps; ++t) sum += weights[t] * (before[t][x] + after[t][x]);
-    to[x] = sum;
+  return result;
+}
+
+// Those blocks and the ones up to `reach` slices away.
+std::vector<std::uint8_t> spread_over_slices(const std::vector<std::uint8_t>& blocks,
+                                             const Extent& size, std::int64_t reach) {
+  const std::int64_t count = size[1] * blocks_of_row(size);
+  std::vector<std::uint8_t> result(blocks.size(), 0);
+  for (std::int64_t z = 0; z < size[0]; ++z) {
+    std::uint8_t* to = result.data() + z * count;
+    for (std::int64_t near = std::max<std::int64_t>(z - reach, 0);
+         near <= std::min(z + reach, size[0] - 1); ++near) {
+      const std::uint8_t* from = blocks.data() + near * count;
+      for (std::int64_t i = 0; i < count; ++i) to[i] |= from[i];
+    }
+  }
+  return result;
+}
+
+// to[i] = weights[0] * before[0][i] + the sum over t of weights[t] * (before[t][i] + after[t][i]).
+// No fused operations: results are the same on every machine.
+__attribute__((target_clones("avx2", "default"))) void sum_block(const float* const* before,
+                                                                 const float* const* after,
+                                                                 const float* weights,
+                                                                 std::size_t taps,
+                                                                 std::int64_t count, float* to) {
+  if (count == kBlock) {
+    float sum[kBlock];
+    for (std::int64_t i = 0; i < kBlock; ++i) sum[i] = weights[0] * before[0][i];
+    for (std::size_t t = 1; t < taps; ++t) {
+      const float* a = before[t];
+      const float* b = after[t];
+      const float weight = weights[t];
+      for (std::int64_t i = 0; i < kBlock; ++i) sum[i] += weight * (a[i] + b[i]);
+    }
+    for (std::int64_t i = 0; i < kBlock; ++i) to[i] = sum[i];
+    return;
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    float sum = weights[0] * before[0][i];
+    for (std::size_t t = 1; t < taps; ++t) sum += weights[t] * (before[t][i] + after[t][i]);
+    to[i] = sum;
   }
 }
 
-// `in` holds `blocks` blocks of `count` layers, each of `layer` contiguous values.
-void smooth_layers(const std::vector<float>& in, std::int64_t blocks, std::int64_t count,
-                   std::int64_t layer, const Kernel& kernel, std::vector<float>& out) {
-  constexpr std::int64_t kPart = 1024;  // of a layer: all that one sum reads stays in the cache
+// Along z (axis 0) or y (1), where `blocks` says so.
+void smooth_along(std::size_t axis, const std::vector<float>& in, const Extent& size,
+                  const Kernel& kernel, const std::vector<std::uint8_t>& blocks,
+                  std::vector<float>& out) {
+  const std::int64_t length = size[axis], across = size[1 - axis];
+  const std::int64_t rows = axis == 0 ? size[1] : 1, rows_across = axis == 0 ? 1 : size[1];
+  const std::int64_t step = rows * size[2], blocks_in_row = blocks_of_row(size);
   const auto reach = static_cast<std::int64_t>(kernel.size() / 2);
   const auto taps = static_cast<std::size_t>(reach + 1);
-  const float* weights = kernel.data() + reach;
-  const std::vector<float> nothing(static_cast<std::size_t>(std::min(kPart, layer)), 0.0F);
+  const std::vector<float> nothing(static_cast<std::size_t>(kBlock), 0.0F);
   std::vector<const float*> before(taps), after(taps);
-  for (std::int64_t block = 0; block < blocks; ++block) {
-    for (std::int64_t part = 0; part < layer; part += kPart) {
-      const float* from = in.data() + block * count * layer + part;
-      float* to = out.data() + block * count * layer + part;
-      for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t j = 0; j < across; ++j) {
+    for (std::int64_t block = 0; block < blocks_in_row; ++block) {
+      // The last block of a row begins earlier rather than being shorter.
+      const std::int64_t x = std::max<std::int64_t>(std::min(block * kBlock, size[2] - kBlock), 0);
+      for (std::int64_t i = 0; i < length; ++i) {
+        const std::int64_t row = i * rows + j * rows_across;
+        if (blocks[static_cast<std::size_t>(row * blocks_in_row + block)] == 0) continue;
+        const float* from = in.data() + row * size[2] + x;
         for (std::int64_t t = 0; t <= reach; ++t) {
           const auto tap = static_cast<std::size_t>(t);
-          before[tap] = i >= t ? from + (i - t) * layer : nothing.data();
-          after[tap] = i + t < count ? from + (i + t) * layer : nothing.data();
+          before[tap] = i >= t ? from - t * step : nothing.data();
+          after[tap] = i + t < length ? from + t * step : nothing.data();
         }
-        weighted_sum_of_rows(before.data(), after.data(), weights, taps,
-                             static_cast<std::size_t>(std::min(kPart, layer - part)),
-                             to + i * layer);
+        sum_block(before.data(), after.data(), kernel.data() + reach, taps,
+                  std::min(kBlock, size[2]), out.data() + row * size[2] + x);
       }
     }
   }
@@ -124,11 +174,13 @@ Extent smoothing_widths(const Spacing& spacing, bool flat) {
 
 std::vector<float> smooth_mask(const std::vector<std::uint8_t>& mask, const Extent& size,
                                const Extent& widths) {
+  const std::vector<std::uint8_t> blocks = surface_blocks(mask, size);
   std::vector<float> along_x(mask.size()), along_y(mask.size());
   smooth_rows(mask, size[2], make_kernel(widths[2]), along_x);
-  smooth_layers(along_x, size[0], size[1], size[2], make_kernel(widths[1]), along_y);
+  smooth_along(1, along_x, size, make_kernel(widths[1]),
+               spread_over_slices(blocks, size, 2 * widths[0]), along_y);
   if (widths[0] == 0) return along_y;
-  smooth_layers(along_y, 1, size[0], size[1] * size[2], make_kernel(widths[0]), along_x);
+  smooth_along(0, along_y, size, make_kernel(widths[0]), blocks, along_x);
   return along_x;
 }
 

@@ -15,7 +15,8 @@ namespace voxarena {
 // are smoothed over their length; 0 along z of a flat image.
 Extent smoothing_widths(const Spacing& spacing, bool flat);
 
-// Outside of the volume the mask is 0.
+// Outside of the volume the mask is 0. Values are there only for voxels of which one of the six
+// neighbours is of the other kind; others are not computed.
 std::vector<float> smooth_mask(const std::vector<std::uint8_t>& mask, const Extent& size,
                                const Extent& widths);
 

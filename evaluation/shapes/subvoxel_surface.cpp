@@ -67,37 +67,55 @@ Bend find_bend(const CellPolygon& polygon, const std::array<Crossing, 64>& cross
   return bend.parts < 2 ? Bend{} : bend;
 }
 
-// The distance changes over an element as over a plane: `away` points to where it grows. Standard
-// deviations are those of an even distribution between value - spread and value + spread.
-double spread(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
-              const SubvoxelSurface::Nearest& nearest) {
-  if (nearest.distance == 0) return 0;
+// The distance changes over an element as over a plane: `away` points to where it grows.
+struct Change {
+  double spread = 0;  // as much as evenly spread distances of this standard deviation
+  double most = 0;    // towards a corner
+};
+
+Change change_within(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
+                     const SubvoxelSurface::Nearest& nearest) {
+  Change result;
+  if (nearest.distance == 0) return result;
   const Point* corners = surface.corners(element);
   double squares = 0;
   for (std::int32_t i = 0; i < element.corners; ++i) {
-    const double change = dot(corners[i] - element.centre, nearest.away);
+    const double change = dot(corners[i] - element.centre, nearest.away) / nearest.distance;
     squares += change * change;
+    result.most = std::max(result.most, change);
   }
-  return std::sqrt(squares / element.corners) / nearest.distance;
+  result.spread = std::sqrt(squares / element.corners);
+  return result;
 }
 
 struct Directed {
   std::vector<double> distances, areas, spreads;
+  double farthest = 0;
 
   void add(double distance, double area, double spread) {
     distances.push_back(distance);
     areas.push_back(area);
     spreads.push_back(spread);
+    farthest = std::max(farthest, distance);
   }
+};
+
+// An element that may have the farthest of all points among its corners.
+struct FarElement {
+  std::size_t element = 0;
+  std::int64_t start = 0;
+  double expected = 0;
 };
 
 Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
                   const Spacing& spacing) {
   const Extent& size = source.cells().size;
-  const DistanceTransform transform(target.cells().sites, size, spacing);
+  DistanceTransform transform(target.cells().sites, size, spacing);
   Directed result;
+  std::vector<FarElement> far;
   std::int64_t last_cell = -1, start = -1;
-  for (const SubvoxelSurface::Element& element : source.elements()) {
+  for (std::size_t i = 0; i < source.elements().size(); ++i) {
+    const SubvoxelSurface::Element& element = source.elements()[i];
     const std::int64_t cell = element.cell;
     if (cell != last_cell) {
       start =
@@ -107,14 +125,26 @@ Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
     last_cell = cell;
     const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start);
     if (nearest.distance > 0 || nearest.same) {
-      result.add(nearest.distance, element.area, spread(source, element, nearest));
+      const Change change = change_within(source, element, nearest);
+      result.add(nearest.distance, element.area, change.spread);
+      const double expected = nearest.distance + change.most;
+      if (expected > result.farthest) far.push_back({i, start, expected});
       continue;
     }
     // The surfaces touch here, perhaps at the other one's edge: from nothing at the centre, the
     // distance grows towards each corner.
-    for (std::int32_t i = 0; i < element.corners; ++i) {
-      const double half = target.nearest(source.corners(element)[i], start).distance / 2;
+    for (std::int32_t c = 0; c < element.corners; ++c) {
+      const double half = target.nearest(source.corners(element)[c], start).distance / 2;
       result.add(half, element.area / element.corners, half);
+      result.farthest = std::max(result.farthest, 2 * half);
+    }
+  }
+  for (const FarElement& one : far) {
+    if (one.expected <= result.farthest) continue;
+    const SubvoxelSurface::Element& element = source.elements()[one.element];
+    for (std::int32_t c = 0; c < element.corners; ++c) {
+      const double distance = target.nearest(source.corners(element)[c], one.start).distance;
+      result.farthest = std::max(result.farthest, distance);
     }
   }
   return result;
@@ -195,10 +225,13 @@ void SubvoxelSurface::add_element(std::int64_t cell, const Point* corners, std::
     for (std::size_t axis = 0; axis < 3; ++axis)
       element.centre[axis] += corners[i][axis] / static_cast<double>(count);
   }
+  element.low = element.high = corners[0];
   for (std::size_t i = 0; i < count; ++i) {
     element.area += triangle_area(element.centre, corners[i], corners[(i + 1) % count]);
-    const Point spoke = corners[i] - element.centre;
-    element.radius = std::max(element.radius, std::sqrt(dot(spoke, spoke)));
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      element.low[axis] = std::min(element.low[axis], corners[i][axis]);
+      element.high[axis] = std::max(element.high[axis], corners[i][axis]);
+    }
   }
   corners_.insert(corners_.end(), corners, corners + count);
   elements_.push_back(element);
@@ -226,13 +259,17 @@ bool SubvoxelSurface::improve(const Point& point, std::int64_t cell, Nearest& be
   for (auto e = static_cast<std::size_t>(first); e < elements_.size() && elements_[e].cell == cell;
        ++e) {
     const Element& element = elements_[e];
-    const Point to_centre = point - element.centre;
-    const double squared = dot(to_centre, to_centre), bound = best.distance + element.radius;
-    if (squared >= bound * bound) continue;
-    if (squared == 0) {
+    if (point == element.centre) {
       best = {.distance = 0, .away = {}, .same = true};
       return true;
     }
+    double squared = 0;  // distance to the box
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const double gap =
+          std::max({0.0, element.low[axis] - point[axis], point[axis] - element.high[axis]});
+      squared += gap * gap;
+    }
+    if (squared >= best.distance * best.distance) continue;
     const Point found = away(point, element);
     const double distance = std::sqrt(dot(found, found));
     if (distance >= best.distance) continue;
@@ -262,17 +299,29 @@ SubvoxelSurface::Nearest SubvoxelSurface::nearest(const Point& point, std::int64
       }
     }
     std::int64_t nearest = cell;
-    for (std::size_t i = 0; i < 27; ++i) {
-      const std::size_t dz = i / 9, dy = i / 3 % 3, dx = i % 3;
-      if (gap[0][dz] + gap[1][dy] + gap[2][dx] >= best.distance * best.distance) continue;
-      const std::int64_t z = at[0] + static_cast<std::int64_t>(dz) - 1;
-      const std::int64_t y = at[1] + static_cast<std::int64_t>(dy) - 1;
-      const std::int64_t x = at[2] + static_cast<std::int64_t>(dx) - 1;
-      if (z < 0 || y < 0 || x < 0 || z >= size[0] || y >= size[1] || x >= size[2]) continue;
-      const bool seen = std::abs(z - before[0]) <= 1 && std::abs(y - before[1]) <= 1 &&
-                        std::abs(x - before[2]) <= 1;
-      const std::int64_t here = z * slice + y * row + x;
-      if (!seen && here != cell && improve(point, here, best)) nearest = here;
+    const auto around = [&](std::size_t axis, std::size_t i) {
+      return at[axis] + static_cast<std::int64_t>(i) - 1;
+    };
+    const auto out_of_reach = [&](double squared) {
+      return squared >= best.distance * best.distance;
+    };
+    for (std::size_t dz = 0; dz < 3; ++dz) {
+      const std::int64_t z = around(0, dz);
+      if (z < 0 || z >= size[0] || out_of_reach(gap[0][dz])) continue;
+      for (std::size_t dy = 0; dy < 3; ++dy) {
+        const std::int64_t y = around(1, dy);
+        if (y < 0 || y >= size[1] || out_of_reach(gap[0][dz] + gap[1][dy])) continue;
+        const bool row_seen = std::abs(z - before[0]) <= 1 && std::abs(y - before[1]) <= 1;
+        for (std::size_t dx = 0; dx < 3; ++dx) {
+          const std::int64_t x = around(2, dx);
+          if (x < 0 || x >= size[2] || (row_seen && std::abs(x - before[2]) <= 1)) continue;
+          const std::int64_t here = z * slice + y * row + x;
+          if (first_element_[static_cast<std::size_t>(here)] < 0 || here == cell ||
+              out_of_reach(gap[0][dz] + gap[1][dy] + gap[2][dx]))
+            continue;
+          if (improve(point, here, best)) nearest = here;
+        }
+      }
     }
     if (nearest == cell) break;
     cell = nearest;
@@ -291,7 +340,9 @@ SurfaceDistances subvoxel_surface_distances(const MaskPair& masks) {
           .reference_area = std::move(forward.areas),
           .prediction_area = std::move(backward.areas),
           .reference_spread = std::move(forward.spreads),
-          .prediction_spread = std::move(backward.spreads)};
+          .prediction_spread = std::move(backward.spreads),
+          .reference_farthest = forward.farthest,
+          .prediction_farthest = backward.farthest};
 }
 
 }  // namespace voxarena

@@ -25,8 +25,8 @@ class SubvoxelSurface {
   // One polygon of a cell, seen as the triangles between its centre and each of its sides.
   struct Element {
     Point centre{};
+    Point low{}, high{};    // of the box that holds the polygon
     double area = 0;        // mm²
-    double radius = 0;      // of a ball around the centre that holds the polygon
     std::int64_t cell = 0;  // polygons of one cell are neighbours
     std::int32_t first_corner = 0, corners = 0;
   };

@@ -42,7 +42,7 @@ std::array<double, 3> normal(char triangle) {
 // Distances from the cells of `sources` to those of `sites`, and the areas of the former.
 void add_distances(const SurfaceCells& sources, const SurfaceCells& sites, const Spacing& spacing,
                    std::vector<double>& distances, std::vector<double>& areas) {
-  const DistanceTransform transform(sites.sites, sites.size, spacing);
+  DistanceTransform transform(sites.sites, sites.size, spacing);
   const std::array<double, 256> area_of = cell_areas(spacing);
   std::size_t i = 0;
   for (std::int64_t z = 0; z < sources.size[0]; ++z) {

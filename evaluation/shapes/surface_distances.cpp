@@ -130,13 +130,10 @@ double area_percentile(const std::vector<double>& values, const std::vector<doub
 }
 
 double spread_percentile(const std::vector<double>& values, const std::vector<double>& areas,
-                         const std::vector<double>& spreads, double percent) {
-  double low = 0, high = 0, total = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    high = std::max(high, values[i] + spreads[i]);
-    total += areas[i];
-  }
-  if (percent >= 100) return high;
+                         const std::vector<double>& spreads, double farthest, double percent) {
+  if (percent >= 100) return farthest;
+  double low = 0, high = farthest, total = 0;
+  for (const double area : areas) total += area;
   // Bisection, over the elements that are not yet known to lie below or above.
   const double wanted = total * percent / 100, precision = 1e-10 * high;
   std::vector<std::size_t> open(values.size());
@@ -157,13 +154,14 @@ double spread_percentile(const std::vector<double>& values, const std::vector<do
 
 double robust_hausdorff(const SurfaceDistances& distances, double percent) {
   const auto one_way = [&](const std::vector<double>& values, const std::vector<double>& areas,
-                           const std::vector<double>& spreads) {
+                           const std::vector<double>& spreads, double farthest) {
     return spreads.empty() ? area_percentile(values, areas, percent)
-                           : spread_percentile(values, areas, spreads, percent);
+                           : spread_percentile(values, areas, spreads, farthest, percent);
   };
-  return std::max(
-      one_way(distances.from_reference, distances.reference_area, distances.reference_spread),
-      one_way(distances.from_prediction, distances.prediction_area, distances.prediction_spread));
+  return std::max(one_way(distances.from_reference, distances.reference_area,
+                          distances.reference_spread, distances.reference_farthest),
+                  one_way(distances.from_prediction, distances.prediction_area,
+                          distances.prediction_spread, distances.prediction_farthest));
 }
 
 double average_distance(const SurfaceDistances& distances) {

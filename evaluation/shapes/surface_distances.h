@@ -12,6 +12,8 @@ struct SurfaceDistances {
   // The distances within an element lie evenly between value - spread and value + spread, those
   // below zero on the other side of the surface; empty: elements are points.
   std::vector<double> reference_spread, prediction_spread;
+  // mm; where there are spreads, the largest distance of any point: at most value + spread.
+  double reference_farthest = 0, prediction_farthest = 0;
 };
 
 // Linear interpolation between neighbours in order, as numpy.percentile does. `percent` in
@@ -23,9 +25,10 @@ double single_percentile(const std::vector<double>& values, double percent);
 double area_percentile(const std::vector<double>& values, const std::vector<double>& areas,
                        double percent);
 
-// The distance within which `percent` of the area lies, where elements have a spread.
+// The distance within which `percent` of the area lies, where elements have a spread and no point
+// lies beyond `farthest`.
 double spread_percentile(const std::vector<double>& values, const std::vector<double>& areas,
-                         const std::vector<double>& spreads, double percent);
+                         const std::vector<double>& spreads, double farthest, double percent);
 
 // The larger of both directions' percentiles.
 double robust_hausdorff(const SurfaceDistances& distances, double percent);

