@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "evaluation/shapes/skeleton.h"
-#include "evaluation/shapes/subvoxel_surface.h"
+#include "evaluation/shapes/subvoxel_distances.h"
 #include "evaluation/shapes/surface_cells.h"
 #include "evaluation/shapes/voxel_surface.h"
 

@@ -28,7 +28,7 @@ class ClassShapes {
   const MaskPair& masks();
   const SurfaceDistances& voxel_surface();     // voxel_surface.h
   const SurfaceDistances& cell_surface();      // surface_cells.h
-  const SurfaceDistances& subvoxel_surface();  // subvoxel_surface.h
+  const SurfaceDistances& subvoxel_surface();  // subvoxel_distances.h
   const ComponentOverlap& components();
   const CentreLineOverlap& centre_lines();  // skeleton.h
 

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "evaluation/shapes/cell_polygons.h"
-#include "evaluation/shapes/distance_transform.h"
 
 namespace voxarena {
 namespace {
@@ -65,89 +64,6 @@ Bend find_bend(const CellPolygon& polygon, const std::array<Crossing, 64>& cross
     ++bend.counts[bend.parts - 1];
   }
   return bend.parts < 2 ? Bend{} : bend;
-}
-
-// The distance changes over an element as over a plane: `away` points to where it grows.
-struct Change {
-  double spread = 0;  // as much as evenly spread distances of this standard deviation
-  double most = 0;    // towards a corner
-};
-
-Change change_within(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
-                     const SubvoxelSurface::Nearest& nearest) {
-  Change result;
-  if (nearest.distance == 0) return result;
-  const Point* corners = surface.corners(element);
-  double squares = 0;
-  for (std::int32_t i = 0; i < element.corners; ++i) {
-    const double change = dot(corners[i] - element.centre, nearest.away) / nearest.distance;
-    squares += change * change;
-    result.most = std::max(result.most, change);
-  }
-  result.spread = std::sqrt(squares / element.corners);
-  return result;
-}
-
-struct Directed {
-  std::vector<double> distances, areas, spreads;
-  double farthest = 0;
-
-  void add(double distance, double area, double spread) {
-    distances.push_back(distance);
-    areas.push_back(area);
-    spreads.push_back(spread);
-    farthest = std::max(farthest, distance);
-  }
-};
-
-// An element that may have the farthest of all points among its corners.
-struct FarElement {
-  std::size_t element = 0;
-  std::int64_t start = 0;
-  double expected = 0;
-};
-
-Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
-                  const Spacing& spacing) {
-  const Extent& size = source.cells().size;
-  DistanceTransform transform(target.cells().sites, size, spacing);
-  Directed result;
-  std::vector<FarElement> far;
-  std::int64_t last_cell = -1, start = -1;
-  for (std::size_t i = 0; i < source.elements().size(); ++i) {
-    const SubvoxelSurface::Element& element = source.elements()[i];
-    const std::int64_t cell = element.cell;
-    if (cell != last_cell) {
-      start =
-          transform.nearest(cell / (size[1] * size[2]), cell / size[2] % size[1], cell % size[2])
-              .index;
-    }
-    last_cell = cell;
-    const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start);
-    if (nearest.distance > 0 || nearest.same) {
-      const Change change = change_within(source, element, nearest);
-      result.add(nearest.distance, element.area, change.spread);
-      const double expected = nearest.distance + change.most;
-      if (expected > result.farthest) far.push_back({i, start, expected});
-      continue;
-    }
-    // The surfaces touch here, perhaps at the other one's edge: from nothing at the centre, the
-    // distance grows towards each corner.
-    for (std::int32_t c = 0; c < element.corners; ++c) {
-      const double half = target.nearest(source.corners(element)[c], start).distance / 2;
-      result.add(half, element.area / element.corners, half);
-      result.farthest = std::max(result.farthest, 2 * half);
-    }
-  }
-  for (const FarElement& one : far) {
-    if (one.expected <= result.farthest) continue;
-    const SubvoxelSurface::Element& element = source.elements()[one.element];
-    for (std::int32_t c = 0; c < element.corners; ++c) {
-      const double distance = target.nearest(source.corners(element)[c], one.start).distance;
-      result.farthest = std::max(result.farthest, distance);
-    }
-  }
-  return result;
 }
 
 }  // namespace
@@ -328,21 +244,6 @@ SubvoxelSurface::Nearest SubvoxelSurface::nearest(const Point& point, std::int64
     before = at;
   }
   return best;
-}
-
-SurfaceDistances subvoxel_surface_distances(const MaskPair& masks) {
-  const SubvoxelSurface reference(masks.reference, masks.size, masks.spacing, masks.flat);
-  const SubvoxelSurface prediction(masks.prediction, masks.size, masks.spacing, masks.flat);
-  Directed forward = directed(reference, prediction, masks.spacing);
-  Directed backward = directed(prediction, reference, masks.spacing);
-  return {.from_reference = std::move(forward.distances),
-          .from_prediction = std::move(backward.distances),
-          .reference_area = std::move(forward.areas),
-          .prediction_area = std::move(backward.areas),
-          .reference_spread = std::move(forward.spreads),
-          .prediction_spread = std::move(backward.spreads),
-          .reference_farthest = forward.farthest,
-          .prediction_farthest = backward.farthest};
 }
 
 }  // namespace voxarena

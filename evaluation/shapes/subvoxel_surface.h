@@ -10,9 +10,7 @@
 #include <vector>
 
 #include "evaluation/shapes/crossings.h"
-#include "evaluation/shapes/mask_pair.h"
 #include "evaluation/shapes/surface_cells.h"
-#include "evaluation/shapes/surface_distances.h"
 #include "evaluation/shapes/triangle.h"
 
 namespace voxarena {
@@ -59,9 +57,5 @@ class SubvoxelSurface {
   std::vector<std::int32_t> first_element_;  // of each cell, -1: none
   std::vector<Point> corners_;
 };
-
-// From all elements of each surface, weighted with their areas, to the other surface: the distance
-// of the centre, and how far it varies within the element. Neither mask may be empty.
-SurfaceDistances subvoxel_surface_distances(const MaskPair& masks);
 
 }  // namespace voxarena
