@@ -18,6 +18,12 @@ namespace po = boost::program_options;
 namespace fs = std::filesystem;
 namespace {
 
+// Without the slash with which a shell completes the name of a folder: its parent counts.
+fs::path folder_at(const std::string& text) {
+  const fs::path path = fs::absolute(text).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
+}
+
 // dataset.json: named by the user, else beside the references, their parent or the predictions.
 fs::path find_dataset_json(const CommandLine& line, const fs::path& references,
                            const fs::path& predictions) {
@@ -121,7 +127,8 @@ int evaluate(const std::vector<std::string>& arguments, RunContext& context) {
       "value of a class that neither map holds: undefined (default) or best")(
       "json", "print the summary as JSON");
   if (!line.parse(arguments, context)) return 0;
-  const fs::path references = line.text("GT"), predictions = line.text("PRED");
+  const fs::path references = folder_at(line.text("GT")),
+                 predictions = folder_at(line.text("PRED"));
   const fs::path dataset_json = find_dataset_json(line, references, predictions);
   const Json dataset = read_json(dataset_json);
   const std::string ending = dataset.value("file_ending", ".nii.gz");
