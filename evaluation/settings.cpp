@@ -17,7 +17,8 @@ constexpr std::array<const char*, 3> kNames = {"undefined", "best", "worst"};
 
 const char* name(EmptyValue value) { return kNames[static_cast<std::size_t>(value)]; }
 
-[[noreturn]] void fail(std::string_view source, const std::string& what, const std::string& hint) {
+[[noreturn]] void refuse_setting(std::string_view source, const std::string& what,
+                                 const std::string& hint) {
   throw Error::input(fmt::format("{}: {}", source, what), hint);
 }
 
@@ -26,15 +27,15 @@ EmptyValue read_empty(const Json& value, const std::string& key, std::string_vie
   for (const EmptyValue choice : {EmptyValue::undefined, other}) {
     if (value == name(choice)) return choice;
   }
-  fail(source, fmt::format("{} cannot be {}", key, json_text(value)),
-       fmt::format("use \"undefined\" (left out of the mean) or \"{}\"", name(other)));
+  refuse_setting(source, fmt::format("{} cannot be {}", key, json_text(value)),
+                 fmt::format("use \"undefined\" (left out of the mean) or \"{}\"", name(other)));
 }
 
 double read_tolerance(const Json& value, const std::string& key, std::string_view source) {
   if (value.is_number() && value.get<double>() >= 0 && value.get<double>() < 1e6)
     return value.get<double>();
-  fail(source, fmt::format("{} cannot be {}", key, json_text(value)),
-       "tolerances are in mm, for example nsd_tolerance = 2.0");
+  refuse_setting(source, fmt::format("{} cannot be {}", key, json_text(value)),
+                 "tolerances are in mm, for example nsd_tolerance = 2.0");
 }
 
 void read_tolerances(const Json& value, std::string_view source, EvaluationSettings& settings) {
@@ -55,16 +56,16 @@ void read_tolerances(const Json& value, std::string_view source, EvaluationSetti
 void read_metrics(const Json& value, std::string_view source, EvaluationSettings& settings) {
   settings.metrics.clear();
   if (!value.is_array())
-    fail(source, fmt::format("metrics cannot be {}", json_text(value)),
-         "for example metrics = [\"HD95\", \"NSD\"]");
+    refuse_setting(source, fmt::format("metrics cannot be {}", json_text(value)),
+                   "for example metrics = [\"HD95\", \"NSD\"]");
   for (const Json& metric : value) {
     if (!metric.is_string())
-      fail(source, fmt::format("metrics cannot hold {}", json_text(metric)),
-           "names of metrics are texts, for example \"HD95:medpy\"");
+      refuse_setting(source, fmt::format("metrics cannot hold {}", json_text(metric)),
+                     "names of metrics are texts, for example \"HD95:medpy\"");
     try {
       settings.metrics.push_back(find_metric(metric.get<std::string>()).key());
     } catch (const Error& error) {
-      fail(source, error.what(), error.hint());
+      refuse_setting(source, error.what(), error.hint());
     }
   }
 }
@@ -88,7 +89,8 @@ Json to_json(const EvaluationSettings& settings) {
 
 EvaluationSettings evaluation_settings_from_json(const Json& json, std::string_view source) {
   if (!json.is_object())
-    fail(source, "the metric settings must be a table", "for example empty_masks = \"undefined\"");
+    refuse_setting(source, "the metric settings must be a table",
+                   "for example empty_masks = \"undefined\"");
   EvaluationSettings settings;
   for (const auto& [key, value] : json.items()) {
     if (key == "empty_masks") {
@@ -102,8 +104,9 @@ EvaluationSettings evaluation_settings_from_json(const Json& json, std::string_v
     } else if (key == "metrics") {
       read_metrics(value, source, settings);
     } else {
-      fail(source, fmt::format("metric setting '{}' is unknown", key),
-           "known are: empty_masks, empty_reference, empty_prediction, metrics, nsd_tolerance");
+      refuse_setting(
+          source, fmt::format("metric setting '{}' is unknown", key),
+          "known are: empty_masks, empty_reference, empty_prediction, metrics, nsd_tolerance");
     }
   }
   return settings;
