@@ -8,11 +8,12 @@ namespace voxarena {
 
 double percentile(std::vector<double> values, double percent) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-  std::sort(values.begin(), values.end());
   const double position = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, values.size() - 1);
-  return interpolate(values[below], values[above], position - std::floor(position));
+  const auto below = values.begin() + static_cast<std::ptrdiff_t>(position);
+  std::nth_element(values.begin(), below, values.end());
+  const auto above = std::min_element(below + 1, values.end());
+  return interpolate(*below, above == values.end() ? *below : *above,
+                     position - std::floor(position));
 }
 
 double median(std::vector<double> values) {

@@ -93,14 +93,6 @@ Neighbours<Value> neighbours(std::vector<Value>& values, std::size_t place) {
 
 }  // namespace
 
-double percentile(std::vector<double> values, double percent) {
-  const double place = percent / 100 * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const double t = place - static_cast<double>(below);
-  const auto [low, high] = neighbours(values, below);
-  return t < 0.5 ? low + (high - low) * t : high - (high - low) * (1 - t);
-}
-
 double single_percentile(const std::vector<double>& values, double percent) {
   std::vector<float> single(values.size());
   std::transform(values.begin(), values.end(), single.begin(),
