@@ -20,8 +20,11 @@ namespace {
 
 // Without the slash with which a shell completes the name of a folder: its parent counts.
 fs::path folder_at(const std::string& text) {
-  const fs::path path = fs::absolute(text).lexically_normal();
-  return path.has_filename() ? path : path.parent_path();
+  fs::path path = fs::absolute(text).lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();
+  if (fs::is_directory(path)) return path;
+  throw Error::input(fmt::format("{}: is not a folder", path.string()),
+                     "GT and PRED are folders of label files");
 }
 
 // dataset.json: named by the user, else beside the references, their parent or the predictions.
