@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/job.h"
-#include "benchmark/tables.h"
+#include "benchmark/reports.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 
@@ -100,10 +100,10 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   const fs::path output =
       options.output.empty() ? options.roots.results / "tables" / spec.name : options.output;
   remove_temporary_files(output, /*below=*/false);
-  const std::vector<LeaderboardRow> rows = collect_rows(runs);
-  const Leaderboard board = make_leaderboard(rows, rows.front().evaluation);
-  write_tables(board, output, {"md", "csv", "json"}, {});
-  write_statistics(board, rows, {"Dice", "NSD"}, output, {.threads = context.threads});
+  ReportOptions reports;
+  reports.roots = options.roots;
+  write_reports(require_finished_runs(runs), output, reports, context);
+  write_file(output / "spec.toml", spec.text);
   return output;
 }
 

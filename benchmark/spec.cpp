@@ -95,6 +95,7 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   const TomlTable root = document.root();
   root.allow_only({"name", "datasets", "folds", "protocol", "method"});
   BenchmarkSpec spec;
+  spec.text = text;
   spec.name = root.required_text("name");
   spec.datasets = root.texts("datasets");
   if (spec.datasets.empty())

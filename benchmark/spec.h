@@ -57,6 +57,7 @@ struct BenchmarkSpec {
   std::vector<int> folds;
   ProtocolSettings protocol;
   std::vector<MethodEntry> methods;
+  std::string text;  // of the file, as written
 };
 
 // Error (input) with file, line and column on unknown keys, wrong types and impossible values.

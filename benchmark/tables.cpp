@@ -16,22 +16,6 @@ namespace voxarena {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<fs::path> find_manifests(const std::vector<fs::path>& folders) {
-  std::vector<fs::path> found;
-  for (const fs::path& folder : folders) {
-    std::error_code error;
-    for (fs::recursive_directory_iterator it(folder, error), end; it != end; it.increment(error)) {
-      if (it->path().filename() == "manifest.json") found.push_back(it->path());
-    }
-    if (error)
-      throw Error::input(fmt::format("{}: {}", folder.string(), error.message()),
-                         "name a folder that holds runs");
-  }
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  return found;
-}
-
 std::string summarise_protocol(const Json& protocol) {
   const Json& budget = protocol.at("budget");
   std::string axes;
@@ -95,48 +79,27 @@ LeaderboardRow begin_row(const Json& manifest) {
   return row;
 }
 
-// Whether any row of the block knows the metric.
-bool has_records(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
-                 const Metric& metric) {
-  const auto is_metric = [&](const Record& record) {
-    return record.metric == metric.name && record.flavour == metric.flavour;
-  };
-  return std::any_of(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
-    if (row.dataset != block.dataset || row.protocol != block.protocol) return false;
-    return std::any_of(row.folds.begin(), row.folds.end(), [&](const FoldRecords& fold) {
-      return std::any_of(fold.records.begin(), fold.records.end(), is_metric);
-    });
-  });
-}
-
 }  // namespace
 
-std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
+std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
   struct Entry {
     LeaderboardRow row;
     FactSums sums;
   };
   std::map<std::string, Entry> rows;  // by data set, protocol and name
-  for (const fs::path& file : find_manifests(folders)) {
-    const Json manifest = read_json(file);
+  for (const auto& [folder, manifest] : runs) {
     try {
-      if (manifest.value("status", "") != "finished") continue;
       const std::string key = fmt::format("{}\n{}\n{}", manifest.at("dataset").get<std::string>(),
                                           manifest.at("protocol_id").get<std::string>(),
                                           manifest.at("name").get<std::string>());
       auto [entry, fresh] = rows.try_emplace(key);
       if (fresh) entry->second.row = begin_row(manifest);
-      add_fold(manifest, file.parent_path(), entry->second.row, entry->second.sums);
+      add_fold(manifest, folder, entry->second.row, entry->second.sums);
     } catch (const nlohmann::json::exception& error) {
-      throw Error::input(fmt::format("{}: {}", file.string(), error.what()),
+      throw Error::input(fmt::format("{}: {}", (folder / "manifest.json").string(), error.what()),
                          "the manifest is not one of this version; remove the run folder and start "
                          "the benchmark again");
     }
-  }
-  if (rows.empty()) {
-    throw Error::input(fmt::format("{}: no finished run is there",
-                                   folders.empty() ? "" : folders.front().string()),
-                       "run 'voxarena benchmark' first, or name the folder that holds its results");
   }
   std::vector<LeaderboardRow> out;
   for (auto& [key, entry] : rows) {
@@ -149,6 +112,10 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
     out.push_back(std::move(entry.row));
   }
   return out;
+}
+
+std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
+  return collect_rows(require_finished_runs(folders));
 }
 
 void write_tables(const Leaderboard& board, const fs::path& folder,
@@ -168,24 +135,15 @@ void write_tables(const Leaderboard& board, const fs::path& folder,
   }
 }
 
-void write_statistics(const Leaderboard& board, const std::vector<LeaderboardRow>& rows,
-                      const std::vector<std::string>& metrics, const fs::path& folder,
-                      const StatisticsOptions& options) {
+void write_statistics(const Leaderboard& board, const std::vector<BlockNumbers>& numbers,
+                      const fs::path& folder, const StatisticsOptions& options) {
   std::string text = "# Statistics\n\n", challenge;
   Json json = Json::array();
-  for (const LeaderboardBlock& block : board.blocks) {
-    std::vector<ScoreTable> tables;
-    for (const std::string& key : metrics) {
-      const Metric metric = find_metric(key);
-      if (metric.direction == Direction::count)
-        throw Error::usage(fmt::format("{} is a count: nothing can be ranked by it", metric.name));
-      if (has_records(block, rows, metric)) tables.push_back(score_table(block, rows, metric));
-    }
-    const BlockStatistics statistics = block_statistics(tables, options);
-    if (statistics.methods.empty()) continue;
-    text += statistics_markdown(block, statistics, options) + '\n';
-    json.push_back(statistics_json(block, statistics, options));
-    const std::string csv = challenge_csv(block, tables);
+  for (const BlockNumbers& one : numbers) {
+    const LeaderboardBlock& block = board.blocks[one.block];
+    text += statistics_markdown(block, one.statistics, options) + '\n';
+    json.push_back(statistics_json(block, one.statistics, options));
+    const std::string csv = challenge_csv(block, one.tables);
     challenge += challenge.empty() ? csv : csv.substr(csv.find('\n') + 1);
   }
   write_file(folder / "statistics.md", text);

@@ -6,25 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "benchmark/finished_runs.h"
 #include "evaluation/leaderboard.h"
 #include "evaluation/statistics/block_statistics.h"
 #include "evaluation/table_writers.h"
 
 namespace voxarena {
 
-// Every finished run below `folders`, folds of one method joined. Error (input) if there is none,
-// or naming a manifest or record file that cannot be used.
+// Folds of one method joined to a row. Error (input) naming a manifest or record file that cannot
+// be used.
+std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs);
+// Every finished run below `folders`. Error (input) if there is none.
 std::vector<LeaderboardRow> collect_rows(const std::vector<std::filesystem::path>& folders);
 
 // leaderboard.<format> for each of "md", "csv", "json"; atomic. Error (usage) for another format.
 void write_tables(const Leaderboard& board, const std::filesystem::path& folder,
                   const std::vector<std::string>& formats, const TableOptions& options);
 
-// Intervals, tests and rankings of every block by those of `metrics` (find_metric()) that its
-// records hold: statistics.md, statistics.json, and challenge.csv for challengeR and Rankings
-// Reloaded. `rows` are those of the leaderboard, with their records.
-void write_statistics(const Leaderboard& board, const std::vector<LeaderboardRow>& rows,
-                      const std::vector<std::string>& metrics, const std::filesystem::path& folder,
-                      const StatisticsOptions& options);
+// Intervals, tests and rankings of every block: statistics.md, statistics.json, and challenge.csv
+// for challengeR and Rankings Reloaded.
+void write_statistics(const Leaderboard& board, const std::vector<BlockNumbers>& numbers,
+                      const std::filesystem::path& folder, const StatisticsOptions& options);
 
 }  // namespace voxarena

@@ -30,7 +30,7 @@ foreach(target voxarena voxarena_network)
 endforeach()
 # Not for network sources: the definitions of these would bind everyone who shares the precompiled header.
 target_link_libraries(voxarena PRIVATE spdlog::spdlog OpenSSL::Crypto tomlplusplus::tomlplusplus)
-target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ZLIB::ZLIB ${ITK_LIBRARIES}
+target_link_libraries(voxarena PRIVATE voxarena_network Boost::filesystem Blosc2::blosc2_static ZLIB::ZLIB PNG::PNG ${ITK_LIBRARIES}
                                        Threads::Threads ${CMAKE_DL_LIBS})
 # torch/nn.h has all modules and their functions; a translation unit pays for each of them, used or not.
 target_precompile_headers(voxarena_network PRIVATE

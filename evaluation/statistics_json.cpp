@@ -46,6 +46,7 @@ Json metric_json(const LeaderboardBlock& block, const MetricStatistics& metric) 
                   {"overall", uncertainty_json(method.overall)},
                   {"p_rank_1", number(method.first)},
                   {"rank_interval", interval_json(method.rank)},
+                  {"p_places", method.places},
                   {"classes", Json::object()}};
     for (std::size_t k = 0; k < method.classes.size(); ++k)
       entry["classes"][block.classes[k]] = uncertainty_json(method.classes[k]);

@@ -1,8 +1,11 @@
 // Leaderboards as text. The same leaderboard and options give the same bytes.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
+#include "evaluation/block_numbers.h"
 #include "evaluation/leaderboard.h"
 #include "voxarena/core/json.h"
 
@@ -19,6 +22,21 @@ std::string to_markdown(const Leaderboard& board, const TableOptions& options = 
 // Long form, a line per row and class (kMeanOverClasses first): everything with full precision.
 inline constexpr const char* kMeanOverClasses = "mean over classes";
 std::string to_csv(const Leaderboard& board, const TableOptions& options = {});
+
+// What stands behind a mean in LaTeX: "± SD", or the bootstrap interval of the mean (BCa).
+enum class LatexSpread : std::uint8_t { sd, interval };
+
+struct LatexOptions {
+  TableOptions table;
+  LatexSpread spread = LatexSpread::sd;
+  double level = 0.95;                                 // of the intervals
+  const std::vector<BlockNumbers>* numbers = nullptr;  // where the intervals are
+};
+
+// A document that compiles as it is: booktabs tables, best value of a column bold, second
+// underlined, footnotes. One table a block, classes in further ones, and an overview of data sets
+// where several share budget and information.
+std::string to_latex(const Leaderboard& board, const LatexOptions& options = {});
 
 Json to_json(const Leaderboard& board, const TableOptions& options = {});
 

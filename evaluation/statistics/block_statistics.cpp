@@ -45,6 +45,15 @@ void add_uncertainty(const CaseValues& values, const std::vector<double>& means,
   });
 }
 
+// Counts the places that a method has in a ranking: with equals it shares all of theirs.
+void add_places(const Ranking& ranks, std::size_t method, std::vector<double>& places) {
+  const auto equals = std::count(ranks.begin(), ranks.end(), ranks[method]);
+  const auto first = std::llround(ranks[method] - static_cast<double>(equals - 1) / 2) - 1;
+  places.resize(ranks.size());
+  for (auto place = first; place < first + equals; ++place)
+    places[static_cast<std::size_t>(place)] += 1 / static_cast<double>(equals);
+}
+
 void add_ranks(const std::vector<double>& means, const StatisticsOptions& options,
                MetricStatistics& result) {
   const std::size_t methods = result.methods.size();
@@ -64,11 +73,15 @@ void add_ranks(const std::vector<double>& means, const StatisticsOptions& option
     const auto sharing = static_cast<double>(std::count(resampled.begin(), resampled.end(), best));
     for (std::size_t m = 0; m < methods; ++m) {
       ranks[m][s] = resampled[m];
+      add_places(resampled, m, result.methods[m].places);
       if (resampled[m] == best) result.methods[m].first += 1 / sharing;
     }
     taus.push_back(kendall_tau(ranking, resampled));
   }
-  for (MethodStatistics& method : result.methods) method.first /= static_cast<double>(samples);
+  for (MethodStatistics& method : result.methods) {
+    method.first /= static_cast<double>(samples);
+    for (double& share : method.places) share /= static_cast<double>(samples);
+  }
   for (std::size_t m = 0; m < methods; ++m)
     result.methods[m].rank = percentile_interval(ranks[m], options.level);
   result.stability = nan_mean(taus);

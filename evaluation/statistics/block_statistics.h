@@ -31,6 +31,7 @@ struct MethodStatistics {
   std::vector<Uncertainty> classes;
   double first = 0;  // share of resamples in which it ranks first; ties share
   Interval rank;     // over resamples
+  std::vector<double> places;  // share of resamples in each place, 1 first; ties share theirs
 };
 
 // Method `a` ranks before `b`; differences are positive where `a` is better.

@@ -124,16 +124,18 @@ TEST(WriteStatistics, ComeFromTheRecordsAlone) {
   const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
   const Leaderboard board = make_leaderboard(rows);
   const fs::path tables = folder.path() / "tables";
-  write_statistics(board, rows, {"Dice", "NSD"}, tables, {.samples = 100});
+  write_statistics(board, block_numbers(board, rows, {"Dice", "NSD"}, {.samples = 100}), tables,
+                   {.samples = 100});
   EXPECT_NE(read_file(tables / "statistics.md").find("other > net"), std::string::npos);
   const Json json = read_json(tables / "statistics.json");
   ASSERT_EQ(json.size(), 1U);
   EXPECT_EQ(json[0]["metrics"].size(), 1U) << "no record holds NSD";
   EXPECT_EQ(json[0]["rankings"]["aggregate_then_rank"], (Json{1.0, 2.0}));
+  EXPECT_EQ(json[0]["metrics"][0]["methods"][0]["p_places"].size(), 2U);
   EXPECT_NE(
       read_file(tables / "challenge.csv").find("Dataset900_Phantom liver Dice (voxel),a,net,0.5\n"),
       std::string::npos);
-  EXPECT_THROW(write_statistics(board, rows, {"TP"}, tables, {}), Error);
+  EXPECT_THROW(block_numbers(board, rows, {"TP"}, {}), Error);
 }
 
 }  // namespace

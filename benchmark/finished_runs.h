@@ -1,0 +1,23 @@
+// Run folders that hold everything a table needs.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "voxarena/core/json.h"
+
+namespace voxarena {
+
+struct FinishedRun {
+  std::filesystem::path folder;  // of one fold
+  Json manifest;
+};
+
+// Every finished run below `folders`, at any depth, sorted by path, each once. Error (input) if a
+// folder cannot be read, or naming a manifest that is no JSON.
+std::vector<FinishedRun> find_finished_runs(const std::vector<std::filesystem::path>& folders);
+// The same; Error (input) if there is none.
+std::vector<FinishedRun> require_finished_runs(const std::vector<std::filesystem::path>& folders);
+
+}  // namespace voxarena

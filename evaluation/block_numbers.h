@@ -1,0 +1,26 @@
+// What all reports of one block are made from.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "evaluation/statistics/block_statistics.h"
+#include "evaluation/statistics/score_table.h"
+
+namespace voxarena {
+
+struct BlockNumbers {
+  std::size_t block = 0;           // of Leaderboard::blocks
+  std::vector<ScoreTable> tables;  // one a metric, of the ranked rows
+  BlockStatistics statistics;      // of those tables, in their order
+};
+
+// Of every block with ranked rows, for those of `metrics` (find_metric()) that its records hold.
+// `rows` are those the board was made from. Error (usage) for a count.
+std::vector<BlockNumbers> block_numbers(const Leaderboard& board,
+                                        const std::vector<LeaderboardRow>& rows,
+                                        const std::vector<std::string>& metrics,
+                                        const StatisticsOptions& options);
+
+}  // namespace voxarena

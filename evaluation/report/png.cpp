@@ -1,0 +1,87 @@
+#include "evaluation/report/png.h"
+
+#include <png.h>
+
+#include <algorithm>
+
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+namespace {
+
+void append_bytes(png_structp png, png_bytep bytes, png_size_t count) {
+  static_cast<std::string*>(png_get_io_ptr(png))->append(reinterpret_cast<char*>(bytes), count);
+}
+
+[[noreturn]] void throw_png_error(png_structp, png_const_charp message) {
+  throw Error::internal(std::string("PNG: ") + message);
+}
+
+struct PngWriter {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+
+  PngWriter() {
+    png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, throw_png_error, nullptr);
+    if (png != nullptr) info = png_create_info_struct(png);
+    if (info == nullptr) throw Error::internal("PNG: out of memory");
+  }
+  ~PngWriter() { png_destroy_write_struct(&png, &info); }
+  PngWriter(const PngWriter&) = delete;
+  PngWriter& operator=(const PngWriter&) = delete;
+};
+
+void set_palette(const PngWriter& writer, const std::vector<PaletteColour>& palette) {
+  std::vector<png_color> colours;
+  std::vector<png_byte> alpha;
+  for (const PaletteColour& colour : palette) {
+    colours.push_back({colour.red, colour.green, colour.blue});
+    alpha.push_back(colour.alpha);
+  }
+  png_set_PLTE(writer.png, writer.info, colours.data(), static_cast<int>(colours.size()));
+  png_set_tRNS(writer.png, writer.info, alpha.data(), static_cast<int>(alpha.size()), nullptr);
+}
+
+}  // namespace
+
+std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& palette) {
+  if (!palette.empty() && std::any_of(raster.pixels.begin(), raster.pixels.end(),
+                                      [&](std::uint8_t v) { return v >= palette.size(); })) {
+    throw Error::internal("PNG: a pixel has no colour in the palette");
+  }
+  std::string out;
+  const PngWriter writer;
+  png_set_write_fn(writer.png, &out, append_bytes, nullptr);
+  // Up to 16 colours fit into half a byte; libpng packs them.
+  const int depth = palette.empty() || palette.size() > 16 ? 8 : 4;
+  png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(raster.width),
+               static_cast<png_uint_32>(raster.height), depth,
+               palette.empty() ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  if (!palette.empty()) set_palette(writer, palette);
+  png_set_compression_level(writer.png, 9);
+  png_set_filter(writer.png, 0, palette.empty() ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
+  png_write_info(writer.png, writer.info);
+  png_set_packing(writer.png);
+  for (std::int64_t y = 0; y < raster.height; ++y)
+    png_write_row(writer.png, raster.pixels.data() + y * raster.width);
+  png_write_end(writer.png, nullptr);
+  return out;
+}
+
+std::string data_url(std::string_view png) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out = "data:image/png;base64,";
+  for (std::size_t i = 0; i < png.size(); i += 3) {
+    std::uint32_t group = 0;
+    const std::size_t count = std::min<std::size_t>(3, png.size() - i);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8U | (k < count ? static_cast<unsigned char>(png[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      out += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return out;
+}
+
+}  // namespace voxarena

@@ -1,0 +1,28 @@
+// Small pictures as PNG files in memory (libpng).
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace voxarena {
+
+// One byte a pixel, row by row from the top.
+struct Raster {
+  std::int64_t width = 0, height = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+struct PaletteColour {
+  std::uint8_t red = 0, green = 0, blue = 0, alpha = 255;
+};
+
+// Pixels are grey levels without a palette, else indices into it. The same pixels give the same
+// bytes. Error (internal) for an index outside of the palette.
+std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& palette = {});
+
+// "data:image/png;base64,..."
+std::string data_url(std::string_view png);
+
+}  // namespace voxarena
