@@ -129,7 +129,8 @@ void add_pictures(BlockStory& story, const RawDataset& raw,
   }
   std::vector<CasePictures*> order;
   for (auto& [id, entry] : cases) order.push_back(&entry);
-  const double pixels = kPixelsOfAllCases / (3 * static_cast<double>(std::max<std::size_t>(1, order.size())));
+  const double pixels =
+      kPixelsOfAllCases / (3 * static_cast<double>(std::max<std::size_t>(1, order.size())));
   const Painter painter{.raw = raw,
                         .task = EvaluationTask::from(raw.labels),
                         .side = std::clamp<std::int64_t>(std::llround(std::sqrt(pixels)),
@@ -167,9 +168,8 @@ BlockStory tell_block(const LeaderboardBlock& block, const BlockNumbers& numbers
                                 .predictions = {},
                                 .problem = {}});
       const auto run = selected.find({table.methods[m], table.fold_of_case[place]});
-      predictions.push_back(run == selected.end()
-                                ? fs::path()
-                                : RunFolder{run->second->folder}.predictions() / id);
+      predictions.push_back(
+          run == selected.end() ? fs::path() : RunFolder{run->second->folder}.predictions() / id);
     }
   }
   if (!pictures) {

@@ -29,7 +29,7 @@ Everything that the tables in `tables/` were computed from, and nothing else: no
 It needs VoxArena {version} (`VOXARENA=/path/to/voxarena sh rebuild.sh` names the program).
 )";
 
-constexpr const char* kRebuild = R"(#!/bin/sh
+constexpr const char* kRebuild = R"sh(#!/bin/sh
 # Checks this folder and rebuilds every table from the records.
 set -eu
 cd "$(dirname "$0")"
@@ -38,7 +38,7 @@ rm -rf rebuilt
 "${VOXARENA:-voxarena}" leaderboard runs --output rebuilt ARGUMENTS
 diff -r tables rebuilt
 echo "rebuilt/ and tables/ are identical"
-)";
+)sh";
 
 void replace_word(std::string& text, const std::string& word, const std::string& by) {
   text.replace(text.find(word), word.size(), by);
@@ -101,7 +101,8 @@ void copy_specs(const std::vector<fs::path>& folders, const fs::path& specs) {
 std::string checksums(const fs::path& bundle) {
   std::vector<std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(bundle))
-    if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), bundle).generic_string());
+    if (entry.is_regular_file())
+      files.push_back(fs::relative(entry.path(), bundle).generic_string());
   std::sort(files.begin(), files.end());
   std::string text;
   for (const std::string& file : files)

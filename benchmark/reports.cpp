@@ -22,8 +22,8 @@ void write_page(const Leaderboard& board, const std::vector<BlockNumbers>& numbe
                 const ReportOptions& options, const RunContext& context) {
   std::vector<BlockStory> stories;
   for (const BlockNumbers& one : numbers) {
-    stories.push_back(tell_block(board.blocks[one.block], one, runs, options.roots,
-                                 options.pictures, context));
+    stories.push_back(
+        tell_block(board.blocks[one.block], one, runs, options.roots, options.pictures, context));
   }
   write_file(folder / "leaderboard.html",
              to_html(board, numbers, stories, {options.table, options.bootstrap}));

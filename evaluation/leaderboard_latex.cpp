@@ -33,7 +33,7 @@ constexpr const char* kPreamble =
 struct ScoreCell {
   double mean = std::nan("");
   double sd = std::nan("");
-  std::optional<Interval> interval;
+  std::optional<Interval> interval = {};
   bool ranked = false;
 };
 
@@ -103,13 +103,13 @@ class LatexNotes {
 };
 
 struct LatexTable {
-  std::string caption, label, columns;  // columns: of tabular
+  std::string caption, label, columns;         // columns: of tabular
   std::vector<std::vector<std::string>> rows;  // the first is the header
   std::string notes;
 
   std::string text() const {
-    std::string out = "\\begin{table}[htbp]\n\\centering\n\\caption{" + caption + "}\n\\label{" +
-                      label + "}\n";
+    std::string out =
+        "\\begin{table}[htbp]\n\\centering\n\\caption{" + caption + "}\n\\label{" + label + "}\n";
     out += "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
     out += "\\begin{tabular}{" + columns + "}\n\\toprule\n";
     for (std::size_t r = 0; r < rows.size(); ++r) {
@@ -212,8 +212,8 @@ std::string metric_text(const Leaderboard& board) {
   return text;
 }
 
-LatexTable main_table(const LeaderboardBlock& block, const Leaderboard& board,
-                      const LatexOptions& options, std::size_t number) {
+LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& board,
+                            const LatexOptions& options, std::size_t number) {
   LatexNotes notes;
   const Facts facts = facts_of(block, options.table);
   LatexTable table;
@@ -248,13 +248,12 @@ LatexTable main_table(const LeaderboardBlock& block, const Leaderboard& board,
 }
 
 // Classes `from` to `to` of a block.
-LatexTable class_table(const LeaderboardBlock& block, const Leaderboard& board,
-                       const LatexOptions& options, std::size_t number, std::size_t from,
-                       std::size_t to) {
+LatexTable latex_class_table(const LeaderboardBlock& block, const Leaderboard& board,
+                             const LatexOptions& options, std::size_t number, std::size_t from,
+                             std::size_t to) {
   LatexTable table;
-  table.caption =
-      fmt::format("{} per class on {}, {}.", latex_text(board.metric), latex_text(block.dataset),
-                  spread_words(options.spread, options));
+  table.caption = fmt::format("{} per class on {}, {}.", latex_text(board.metric),
+                              latex_text(block.dataset), spread_words(options.spread, options));
   table.label = fmt::format("tab:leaderboard-{}-classes-{}", number, from / kClassesPerTable + 1);
   table.columns = "@{}l" + std::string(to - from, 'r') + "@{}";
   table.rows.push_back({"Method"});
@@ -280,9 +279,8 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
     }
   }
   LatexTable table;
-  table.caption =
-      fmt::format("{} of all data sets, {}. Each column is ranked by itself.",
-                  latex_text(board.metric), spread_words(options.spread, options));
+  table.caption = fmt::format("{} of all data sets, {}. Each column is ranked by itself.",
+                              latex_text(board.metric), spread_words(options.spread, options));
   table.label = fmt::format("tab:leaderboard-overview-{}", number);
   table.columns = "@{}l" + std::string(blocks.size(), 'r') + "@{}";
   table.rows.push_back({"Method"});
@@ -318,11 +316,11 @@ std::string to_latex(const Leaderboard& board, const LatexOptions& options) {
   }
   number = 0;
   for (const LeaderboardBlock& block : board.blocks) {
-    text += "\n" + main_table(block, board, options, ++number).text();
+    text += "\n" + latex_main_table(block, board, options, ++number).text();
     if (block.classes.size() < 2) continue;
     for (std::size_t from = 0; from < block.classes.size(); from += kClassesPerTable) {
       const std::size_t to = std::min(from + kClassesPerTable, block.classes.size());
-      text += "\n" + class_table(block, board, options, number, from, to).text();
+      text += "\n" + latex_class_table(block, board, options, number, from, to).text();
     }
   }
   text += "\n\\noindent A case of the split without a prediction counts as the worst value. " +

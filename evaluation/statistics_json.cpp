@@ -42,12 +42,9 @@ Json metric_json(const LeaderboardBlock& block, const MetricStatistics& metric) 
                {"methods", Json::array()},
                {"pairs", Json::array()}};
   for (const MethodStatistics& method : metric.methods) {
-    Json entry = {{"method", method.method},
-                  {"overall", uncertainty_json(method.overall)},
-                  {"p_rank_1", number(method.first)},
-                  {"rank_interval", interval_json(method.rank)},
-                  {"p_places", method.places},
-                  {"classes", Json::object()}};
+    Json entry = {{"method", method.method},          {"overall", uncertainty_json(method.overall)},
+                  {"p_rank_1", number(method.first)}, {"rank_interval", interval_json(method.rank)},
+                  {"p_places", method.places},        {"classes", Json::object()}};
     for (std::size_t k = 0; k < method.classes.size(); ++k)
       entry["classes"][block.classes[k]] = uncertainty_json(method.classes[k]);
     json["methods"].push_back(std::move(entry));

@@ -27,7 +27,7 @@ std::string to_csv(const Leaderboard& board, const TableOptions& options = {});
 enum class LatexSpread : std::uint8_t { sd, interval };
 
 struct LatexOptions {
-  TableOptions table;
+  TableOptions table = {};
   LatexSpread spread = LatexSpread::sd;
   double level = 0.95;                                 // of the intervals
   const std::vector<BlockNumbers>* numbers = nullptr;  // where the intervals are

@@ -16,7 +16,7 @@ struct PlaneAccess {
   std::int64_t start = 0, row_stride = 0, column_stride = 0;
 };
 
-PlaneAccess access(const Extent& size, const Cut& cut) {
+PlaneAccess plane_access(const Extent& size, const Cut& cut) {
   const auto at = [](const auto& array, int axis) { return array[static_cast<std::size_t>(axis)]; };
   const std::array<std::int64_t, 3> steps = strides(size);
   return {.rows = footprints(at(size, cut.row_axis), cut.height, cut.flip_rows),
@@ -45,14 +45,14 @@ std::pair<float, float> grey_window(const Volume<float>& image) {
 
 const std::vector<PaletteColour>& class_colours() {
   static const std::vector<PaletteColour> colours = {
-      {230, 159, 0},  {86, 180, 233},  {0, 158, 115},  {240, 228, 66},  {213, 94, 0},
+      {230, 159, 0},   {86, 180, 233}, {0, 158, 115},   {240, 228, 66},  {213, 94, 0},
       {204, 121, 167}, {0, 114, 178},  {170, 255, 195}, {220, 190, 255}, {255, 120, 120}};
   return colours;
 }
 
 Raster image_raster(const Volume<float>& image, const Cut& cut) {
   const auto [low, high] = grey_window(image);
-  const PlaneAccess plane = access(image.size, cut);
+  const PlaneAccess plane = plane_access(image.size, cut);
   Raster raster{cut.width, cut.height, {}};
   for (const Footprint& row : plane.rows) {
     for (const Footprint& column : plane.columns) {
@@ -73,7 +73,7 @@ Raster image_raster(const Volume<float>& image, const Cut& cut) {
 
 Raster class_raster(const LabelImage& labels, const std::vector<EvaluatedClass>& classes,
                     const Cut& cut) {
-  const PlaneAccess plane = access(labels.voxels.size, cut);
+  const PlaneAccess plane = plane_access(labels.voxels.size, cut);
   Raster raster{cut.width, cut.height, {}};
   const auto class_of = [&](int label) {
     for (std::size_t c = classes.size(); c > 0; --c) {
@@ -104,8 +104,8 @@ Raster outlines(const Raster& classes) {
   for (std::int64_t y = 0; y < classes.height; ++y) {
     for (std::int64_t x = 0; x < classes.width; ++x) {
       const std::uint8_t own = at(x, y);
-      const bool inner = at(x - 1, y) == own && at(x + 1, y) == own && at(x, y - 1) == own &&
-                         at(x, y + 1) == own;
+      const bool inner =
+          at(x - 1, y) == own && at(x + 1, y) == own && at(x, y - 1) == own && at(x, y + 1) == own;
       if (inner) result.pixels[static_cast<std::size_t>(y * classes.width + x)] = 0;
     }
   }

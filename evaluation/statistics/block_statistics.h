@@ -29,8 +29,8 @@ struct MethodStatistics {
   std::string method;
   Uncertainty overall;  // of the mean over classes of each case
   std::vector<Uncertainty> classes;
-  double first = 0;  // share of resamples in which it ranks first; ties share
-  Interval rank;     // over resamples
+  double first = 0;            // share of resamples in which it ranks first; ties share
+  Interval rank;               // over resamples
   std::vector<double> places;  // share of resamples in each place, 1 first; ties share theirs
 };
 

@@ -62,24 +62,23 @@ struct Workshop {
   }
 
   void add_run(const std::string& method, const std::vector<double>& dice) {
-    write_json(run(method) / "manifest.json",
-               {{"name", method},
-                {"dataset", kDataset},
-                {"fold", 0},
-                {"protocol_id", "0123456789ab"},
-                {"protocol",
-                 {{"configuration", "3d_fullres"},
-                  {"budget", {{"name", "smoke"}, {"iterations", 8}}},
-                  {"mirror_axes", {2}},
-                  {"seed", 1}}},
-                {"deviations", Json::array()},
-                {"classes", {"liver"}},
-                {"cases", kCases},
-                {"parameters", {{"total", 10}, {"trained", 8}}},
-                {"gflop_per_patch", 1.5},
-                {"seconds", {{"train", 10.0}, {"predict", 4.0}}},
-                {"peak_memory_mib", {{"train", 100.0}}},
-                {"status", "finished"}});
+    write_json(run(method) / "manifest.json", {{"name", method},
+                                               {"dataset", kDataset},
+                                               {"fold", 0},
+                                               {"protocol_id", "0123456789ab"},
+                                               {"protocol",
+                                                {{"configuration", "3d_fullres"},
+                                                 {"budget", {{"name", "smoke"}, {"iterations", 8}}},
+                                                 {"mirror_axes", {2}},
+                                                 {"seed", 1}}},
+                                               {"deviations", Json::array()},
+                                               {"classes", {"liver"}},
+                                               {"cases", kCases},
+                                               {"parameters", {{"total", 10}, {"trained", 8}}},
+                                               {"gflop_per_patch", 1.5},
+                                               {"seconds", {{"train", 10.0}, {"predict", 4.0}}},
+                                               {"peak_memory_mib", {{"train", 100.0}}},
+                                               {"status", "finished"}});
     std::vector<Record> records;
     for (std::size_t c = 0; c < kCases.size(); ++c) {
       records.push_back({kDataset, 0, kCases[c], "liver", "Dice", "voxel", dice[c]});
@@ -93,7 +92,9 @@ struct Workshop {
                "{\"epoch\":1,\"loss\":0.25,\"mean_dice\":0.5}\n{\"epoch\":2,\"lo");
   }
 
-  void write(const fs::path& to) { write_reports(find_finished_runs({runs}), to, options, context); }
+  void write(const fs::path& to) {
+    write_reports(find_finished_runs({runs}), to, options, context);
+  }
 };
 
 Json page_data_of(const fs::path& tables) {
@@ -106,9 +107,9 @@ Json page_data_of(const fs::path& tables) {
 TEST(WriteReports, AllFormats) {
   Workshop workshop;
   workshop.write(workshop.folder / "tables");
-  for (const char* name : {"leaderboard.md", "leaderboard.csv", "leaderboard.json",
-                           "leaderboard.tex", "leaderboard.html", "statistics.md",
-                           "statistics.json", "challenge.csv"}) {
+  for (const char* name :
+       {"leaderboard.md", "leaderboard.csv", "leaderboard.json", "leaderboard.tex",
+        "leaderboard.html", "statistics.md", "statistics.json", "challenge.csv"}) {
     EXPECT_NE(read_file(workshop.folder / "tables" / name).find("net"), std::string::npos) << name;
   }
   workshop.options.formats = {"docx"};
@@ -124,7 +125,8 @@ TEST(WriteReports, SameRecordsGiveSameBytesOnAnyNumberOfThreads) {
   workshop.write(workshop.folder / "four");
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(workshop.folder / "one")) {
-    EXPECT_EQ(read_file(entry.path()), read_file(workshop.folder / "four" / entry.path().filename().string()))
+    EXPECT_EQ(read_file(entry.path()),
+              read_file(workshop.folder / "four" / entry.path().filename().string()))
         << entry.path();
     ++files;
   }

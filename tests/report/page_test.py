@@ -74,8 +74,8 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(self.browser.run(marked), ["best", "second"] + [""] * (METHODS - 2))
 
     def test_cases_are_drawn_for_each_metric_and_class(self):
-        self.assertEqual(self.count("#distribution .cases path"), METHODS * CASES)
-        self.assertEqual(self.count("#distribution .boxes path"), METHODS)
+        self.assertEqual(self.count("#distribution .case-marks path"), METHODS * CASES)
+        self.assertEqual(self.count("#distribution .box-marks path"), METHODS)
         title = """document.querySelector("#distribution .role-axis-title text").textContent"""
         self.assertIn("Dice", self.browser.run(title))
         selects = [f"figure.wide .controls label:nth-child({i}) select" for i in (1, 2, 3)]
@@ -90,13 +90,13 @@ class ReportPage(unittest.TestCase):
             self.browser.choose(select, value)
 
     def test_heat_maps_have_all_cells(self):
-        self.assertEqual(self.count("#ranks .cells path"), METHODS * METHODS)
-        self.assertEqual(self.count("#tests .cells path"), METHODS * (METHODS - 1))
+        self.assertEqual(self.count("#ranks .cell-marks path"), METHODS * METHODS)
+        self.assertEqual(self.count("#tests .cell-marks path"), METHODS * (METHODS - 1))
 
     def test_cost_and_training_are_drawn(self):
-        self.assertEqual(self.count("#pareto .points path"), METHODS)
-        self.assertEqual(self.count("#pareto .front path"), 1)
-        self.assertEqual(self.count("#curves .curve path"), METHODS * FOLDS)
+        self.assertEqual(self.count("#pareto .point-marks path"), METHODS)
+        self.assertEqual(self.count("#pareto .front-marks path"), 1)
+        self.assertEqual(self.count("#curves .curve-marks path"), METHODS * FOLDS)
         self.assertEqual(self.count("#costs tbody tr"), METHODS)
 
     def test_every_chart_has_an_extent(self):
@@ -191,6 +191,7 @@ def main():
             if options.screenshots:
                 take_screenshots(browser, options.screenshots)
             if options.page:
+                print("\n".join(browser.complaints))
                 return 0
             ReportPage.page, ReportPage.browser = page, browser
             result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromTestCase(ReportPage))

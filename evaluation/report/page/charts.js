@@ -11,7 +11,7 @@ const font = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", Arial, sans-s
 // Colours of text and lines come from the style sheet, so that they follow the colour scheme.
 const chartConfig = {
   axis: {labelFont: font, titleFont: font, labelFontSize: 12, titleFontSize: 12, titleFontWeight: 400, tickSize: 4,
-         grid: false, labelLimit: 180, titlePadding: 8},
+         labelLimit: 180, titlePadding: 8},
   legend: {labelFont: font, titleFont: font, labelFontSize: 12, titleFontSize: 12, labelLimit: 220},
   group: {stroke: "transparent"},
 };
@@ -38,16 +38,20 @@ function chartFigure({title, caption, spec, controls = [], wide = false, id}) {
   charts.push(chart);
   return element("figure", {class: wide ? "wide" : null}, element("h3", {}, title),
     controls.length ? element("div", {class: "controls"}, ...controls) : null,
-    chartsAreThere ? holder : element("p", {class: "warning"}, "This build of VoxArena has no charts (Vega was not installed)."),
+    chartsAreThere ? holder
+      : element("p", {class: "warning"}, "This build of VoxArena has no charts (Vega was not installed)."),
     element("figcaption", {}, caption));
 }
 
 function drawCharts() { charts.forEach((chart) => chart.draw()); }
+function redraw(id) { charts.find((chart) => chart.holder.id === id).draw(); }
 
 let resizing = 0;
 window.addEventListener("resize", () => {
   clearTimeout(resizing);
-  resizing = setTimeout(() => charts.filter((c) => c.holder.clientWidth !== c.width).forEach((c) => c.draw()), 150);
+  resizing = setTimeout(() => {
+    for (const chart of charts) if (chart.holder.clientWidth !== chart.width) chart.draw();
+  }, 150);
 });
 // Paper is narrower than most screens.
 function fitToPaper() {

@@ -16,7 +16,8 @@ std::string drawn(const LabelImage& labels, const Cut& cut) {
   for (std::int64_t y = 0; y < raster.height; ++y) {
     if (y > 0) text += '/';
     for (std::int64_t x = 0; x < raster.width; ++x)
-      text += static_cast<char>('0' + raster.pixels[static_cast<std::size_t>(y * raster.width + x)]);
+      text +=
+          static_cast<char>('0' + raster.pixels[static_cast<std::size_t>(y * raster.width + x)]);
   }
   return text;
 }

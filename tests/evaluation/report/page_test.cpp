@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "evaluation/report/resources.h"
@@ -69,8 +70,8 @@ TEST(Page, DoesNotDependOnThreadsOrOrder) {
 }
 
 TEST(ChooseExamples, BestMedianWorst) {
-  const Numbers made = numbers_of(
-      {test::row_of("a", {"x"}, {{0.1}, {0.9}, {0.5}, {std::nan("")}, {0.9}, {0.2}})});
+  const Numbers made =
+      numbers_of({test::row_of("a", {"x"}, {{0.1}, {0.9}, {0.5}, {std::nan("")}, {0.9}, {0.2}})});
   const ScoreTable& table = made.numbers[0].tables[0];
   const auto chosen = choose_examples(table, 0);
   ASSERT_EQ(chosen.size(), 3U);
@@ -80,9 +81,9 @@ TEST(ChooseExamples, BestMedianWorst) {
 }
 
 TEST(ChooseExamples, FewCasesGiveFewExamples) {
-  EXPECT_EQ(choose_examples(numbers_of({test::row_of("a", {"x"}, {{1}})}).numbers[0].tables[0], 0)
-                .size(),
-            1U);
+  EXPECT_EQ(
+      choose_examples(numbers_of({test::row_of("a", {"x"}, {{1}})}).numbers[0].tables[0], 0).size(),
+      1U);
   EXPECT_EQ(
       choose_examples(numbers_of({test::row_of("a", {"x"}, {{1}, {0}})}).numbers[0].tables[0], 0)
           .size(),
@@ -90,8 +91,9 @@ TEST(ChooseExamples, FewCasesGiveFewExamples) {
 }
 
 TEST(EmbeddedFile, TheWholePageIsThere) {
-  for (const char* name : {"page.html", "page.css", "elements.js", "table.js", "charts.js",
-                           "plots.js", "examples.js", "page.js", "licences.txt"})
+  for (const char* name :
+       {"page.html", "page.css", "elements.js", "table.js", "charts.js", "distribution.js",
+        "matrices.js", "trends.js", "sections.js", "examples.js", "page.js", "licences.txt"})
     EXPECT_FALSE(embedded_file(name).empty()) << name;
   EXPECT_TRUE(embedded_file("nothing").empty());
 }
