@@ -1,5 +1,7 @@
 #include "evaluation/report/page.h"
 
+#include <nlohmann/json.hpp>
+
 #include "evaluation/report/resources.h"
 #include "voxarena/core/error.h"
 

@@ -28,11 +28,12 @@ class Browser:
             os.dup2(reads, 3)
             os.dup2(writes, 4)
 
-        command = [program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                   "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                   "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en",
-                   "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.profile.name}", f"--window-size={width},{height}",
-                   "about:blank"]
+        command = [
+            program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en",
+            "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.profile.name}",
+            f"--window-size={width},{height}", "about:blank"]
         self.process = subprocess.Popen(command, preexec_fn=connect, pass_fds=(3, 4), stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(reads)
@@ -70,7 +71,7 @@ class Browser:
         elif method == "Log.entryAdded" and values["entry"]["level"] in ("error", "warning"):
             self.complaints.append(values["entry"]["text"])
         elif method == "Network.requestWillBeSent":
-            self.requests.append(values["request"]["url"][:100])
+            self.requests.append(values["request"]["url"])
         if method:
             self.events.append(method)
         return message
@@ -103,23 +104,28 @@ class Browser:
             raise RuntimeError(f"{script}: {answer['exceptionDetails']}")
         return answer["result"].get("value")
 
+    def each(self, selector, expression):
+        """The values of an expression of `e` for each element that the selector finds."""
+        return self.run(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => ({expression}))")
+
     def click(self, selector):
         """With the mouse, in the middle of an element."""
-        x, y = self.run(f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: "center", inline: "center"}});
-            const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]; }})()""")
+        [box] = self.each(selector, """
+            (e.scrollIntoView({block: "center", inline: "center"}), e.getBoundingClientRect().toJSON())""")[:1]
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def choose(self, selector, value):
-        self.run(f"""(() => {{ const e = document.querySelector({json.dumps(selector)}); e.value = {json.dumps(value)};
-            e.dispatchEvent(new Event("change", {{bubbles: true}})); }})()""")
+        self.each(selector, f"e.value = {json.dumps(value)}, e.dispatchEvent(new Event('change', {{bubbles: true}}))")
 
     def type(self, selector, text):
         self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         self.call("Input.insertText", text=text)
 
     def resize(self, width, height, mobile=False):
-        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2 if mobile else 1, mobile=mobile)
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                  deviceScaleFactor=2 if mobile else 1, mobile=mobile)
         time.sleep(0.4)  # charts are drawn again a moment later
 
     def prefer(self, scheme):

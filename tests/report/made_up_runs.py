@@ -3,8 +3,8 @@
 
     made_up_runs.py FOLDER [--methods 10 --cases 100]
 
-FOLDER/results and FOLDER/raw are what `voxarena leaderboard FOLDER/results --raw FOLDER/raw` takes. The same arguments give
-the same files.
+FOLDER/results and FOLDER/raw are what `voxarena leaderboard FOLDER/results --raw FOLDER/raw` takes. The same arguments
+give the same files.
 """
 import argparse
 import gzip
@@ -92,15 +92,22 @@ def write_raw(folder, variants, cases):
 
 
 def manifest(name, index, fold, cases):
+    number = index + 1
+    deviations = []
+    if index % 4 == 1:
+        deviations.append("batch_size: 4 instead of 2")
+    if index % 3 == 1:
+        deviations.append("recipe.optimiser: AdamW instead of SGD")
     return {
         "name": name, "dataset": DATASET, "fold": fold, "protocol_id": PROTOCOL,
-        "protocol": {"dataset": DATASET, "configuration": "3d_fullres",
-                     "budget": {"name": "cpu", "iterations": 1000, "batch_size": 2}, "mirror_axes": [2], "augmentation": "nnU-Net",
-                     "inference": {"step_size": 0.5, "weighting": "gaussian", "mirroring": True}, "seed": 1},
-        "deviations": ["batch_size: 4 instead of 2"] * (index % 4 == 1) + ["recipe.optimiser: AdamW instead of SGD"] * (index % 3 == 1),
-        "classes": CLASSES, "cases": cases,
-        "parameters": {"total": 1_400_000 * (index + 1), "trained": 1_400_000 * (index + 1) // (1 + index % 2)},
-        "gflop_per_patch": 9.6 * (index + 1) ** 1.3, "seconds": {"train": 860.0 * (index + 1) ** 1.1, "predict": 31.0 * (index + 2)},
+        "protocol": {
+            "dataset": DATASET, "configuration": "3d_fullres", "mirror_axes": [2], "augmentation": "nnU-Net", "seed": 1,
+            "budget": {"name": "cpu", "iterations": 1000, "batch_size": 2},
+            "inference": {"step_size": 0.5, "weighting": "gaussian", "mirroring": True}},
+        "deviations": deviations, "classes": CLASSES, "cases": cases,
+        "parameters": {"total": 1_400_000 * number, "trained": 1_400_000 * number // (1 + index % 2)},
+        "gflop_per_patch": 9.6 * number ** 1.3,
+        "seconds": {"train": 860.0 * number ** 1.1, "predict": 31.0 * (index + 2)},
         "peak_memory_mib": {"train": 530.0 * (1 + 0.7 * index)}, "status": "finished"}
 
 
