@@ -94,7 +94,7 @@ int leaderboard(const std::vector<std::string>& arguments, RunContext& context) 
   }
   if (line.has("bundle")) {
     write_evidence(folders, runs, line.text("bundle"), options, context);
-    fmt::print("evidence is in {}\n", line.text("bundle"));
+    if (!line.has("json")) fmt::print("evidence is in {}\n", line.text("bundle"));
   }
   return 0;
 }

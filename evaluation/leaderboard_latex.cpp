@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "evaluation/latex_table.h"
 #include "evaluation/latex_text.h"
 #include "evaluation/table_writers.h"
 #include "evaluation/text_table.h"
@@ -14,7 +15,6 @@
 namespace voxarena {
 namespace {
 
-constexpr const char* kNoValue = "--";
 constexpr std::size_t kClassesPerTable = 5;  // more would be too small to read on a page
 
 constexpr const char* kPreamble =
@@ -22,6 +22,7 @@ constexpr const char* kPreamble =
 \documentclass[10pt]{article}
 \usepackage[T1]{fontenc}
 \usepackage[utf8]{inputenc}
+\IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
 \usepackage{textcomp}
 \usepackage{booktabs}
 \usepackage{graphicx}
@@ -29,129 +30,84 @@ constexpr const char* kPreamble =
 \begin{document}
 )";
 
-// One column of scores: what each row shows, and what decides between them.
-struct ScoreCell {
-  double mean = std::nan("");
-  double sd = std::nan("");
-  std::optional<Interval> interval = {};
-  bool ranked = false;
+// A metric of a block: the one that ranks, or a further one of the statistics.
+struct LatexMetric {
+  std::string name, flavour, unit;
+  bool higher_is_better = true;
+  const ScoreTable* scores = nullptr;            // of a further one; the rows hold the first
+  const MetricStatistics* statistics = nullptr;  // if there are any
 };
 
-std::string score_text(const ScoreCell& cell, int decimals) {
-  if (std::isnan(cell.mean)) return kNoValue;
-  return fmt::format("{:.{}f}", cell.mean, decimals);
-}
-
-std::string spread_text(const ScoreCell& cell, int decimals, LatexSpread spread) {
-  if (spread == LatexSpread::interval) {
-    if (!cell.interval || std::isnan(cell.interval->low)) return {};
-    return fmt::format(" [{:.{}f}, {:.{}f}]", cell.interval->low, decimals, cell.interval->high,
-                       decimals);
-  }
-  return std::isnan(cell.sd) ? std::string() : fmt::format(" $\\pm$ {:.{}f}", cell.sd, decimals);
-}
-
-// Best bold, second underlined, among ranked rows that are compared with at least one other; equal
-// values share the mark.
-std::vector<std::string> score_column(const std::vector<ScoreCell>& cells, bool higher_is_better,
-                                      int decimals, LatexSpread spread) {
-  std::set<double> places;  // best first
-  std::size_t compared = 0;
-  const double sign = higher_is_better ? -1 : 1;
-  for (const ScoreCell& cell : cells) {
-    if (!cell.ranked || std::isnan(cell.mean)) continue;
-    places.insert(sign * cell.mean);
-    ++compared;
-  }
-  std::vector<std::string> column;
-  for (const ScoreCell& cell : cells) {
-    std::string text = score_text(cell, decimals);
-    const auto place = std::distance(places.begin(), places.find(sign * cell.mean));
-    if (cell.ranked && compared > 1 && !std::isnan(cell.mean)) {
-      if (place == 0) text = "\\textbf{" + text + "}";
-      if (place == 1) text = "\\underline{" + text + "}";
-    }
-    column.push_back(text + spread_text(cell, decimals, spread));
-  }
-  return column;
-}
-
-// Marks a, b, c, ...; equal notes share one.
-class LatexNotes {
- public:
-  std::string mark(const std::string& note) {
-    auto found = std::find(notes_.begin(), notes_.end(), note);
-    if (found == notes_.end()) found = notes_.insert(notes_.end(), note);
-    return letter(static_cast<std::size_t>(found - notes_.begin()));
-  }
-  std::string text() const {
-    std::string out;
-    for (std::size_t i = 0; i < notes_.size(); ++i) {
-      out += fmt::format("\\textsuperscript{{{}}}~{}\\\\\n", letter(i), latex_text(notes_[i]));
-    }
-    return out;
-  }
-
- private:
-  static std::string letter(std::size_t i) {
-    std::string name;
-    for (++i; i > 0; i = (i - 1) / 26)
-      name.insert(name.begin(), static_cast<char>('a' + (i - 1) % 26));
-    return name;
-  }
-  std::vector<std::string> notes_;
-};
-
-struct LatexTable {
-  std::string caption, label, columns;         // columns: of tabular
-  std::vector<std::vector<std::string>> rows;  // the first is the header
-  std::string notes;
-
-  std::string text() const {
-    std::string out =
-        "\\begin{table}[htbp]\n\\centering\n\\caption{" + caption + "}\n\\label{" + label + "}\n";
-    out += "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
-    out += "\\begin{tabular}{" + columns + "}\n\\toprule\n";
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      out += fmt::format("{} \\\\\n", fmt::join(rows[r], " & "));
-      if (r == 0) out += "\\midrule\n";
-    }
-    out += "\\bottomrule\n\\end{tabular}}\n";
-    if (!notes.empty())
-      out += "\n\\smallskip\n\\parbox{\\linewidth}{\\footnotesize\\raggedright\n" + notes + "}\n";
-    return out + "\\end{table}\n";
-  }
-};
-
-const MethodStatistics* find_statistics(const LeaderboardBlock& block, const RankedRow& row,
-                                        const Leaderboard& board, const LatexOptions& options) {
-  if (options.numbers == nullptr) return nullptr;
+// The metric that ranks comes first.
+std::vector<LatexMetric> metrics_of(const LeaderboardBlock& block, const Leaderboard& board,
+                                    const LatexOptions& options) {
+  std::vector<LatexMetric> metrics = {
+      {board.metric, board.flavour, board.unit, board.higher_is_better}};
+  if (options.numbers == nullptr) return metrics;
   for (const BlockNumbers& numbers : *options.numbers) {
     if (&board.blocks[numbers.block] != &block) continue;
-    for (const MetricStatistics& metric : numbers.statistics.metrics) {
-      if (metric.metric != board.metric || metric.flavour != board.flavour) continue;
-      for (const MethodStatistics& method : metric.methods)
-        if (method.method == row.row.method) return &method;
+    for (std::size_t i = 0; i < numbers.tables.size(); ++i) {
+      const ScoreTable& table = numbers.tables[i];
+      const MetricStatistics* statistics = &numbers.statistics.metrics[i];
+      if (table.metric == board.metric && table.flavour == board.flavour) {
+        metrics.front().statistics = statistics;
+      } else {
+        metrics.push_back(
+            {table.metric, table.flavour, table.unit, table.higher_is_better, &table, statistics});
+      }
     }
   }
+  return metrics;
+}
+
+template <class Entry>
+const Entry* find_method(const std::vector<Entry>& entries, const std::string& method) {
+  for (const Entry& entry : entries)
+    if (entry.method == method) return &entry;
   return nullptr;
 }
 
 // `cls` counts classes; kOverall is their mean.
 constexpr std::size_t kOverall = static_cast<std::size_t>(-1);
 
-std::vector<ScoreCell> score_cells(const LeaderboardBlock& block, const Leaderboard& board,
-                                   const LatexOptions& options, std::size_t cls) {
+Spread spread_of_scores(const ScoreTable& table, const std::string& method, std::size_t cls) {
+  const auto found = std::find(table.methods.begin(), table.methods.end(), method);
+  if (found == table.methods.end()) return spread({});
+  const auto m = static_cast<std::size_t>(found - table.methods.begin());
+  if (cls == kOverall) return spread(table.case_means(m));
+  std::vector<double> values;
+  for (std::size_t c = 0; c < table.fold_of_case.size(); ++c) values.push_back(table.at(m, c, cls));
+  return spread(values);
+}
+
+std::vector<std::string> metric_column(const LeaderboardBlock& block, const LatexMetric& metric,
+                                       const LatexOptions& options, std::size_t cls) {
   std::vector<ScoreCell> cells;
   for (const RankedRow& row : block.rows) {
-    const Spread& spread = cls == kOverall ? row.overall : row.classes[cls];
-    ScoreCell cell{.mean = spread.mean, .sd = spread.sd, .ranked = row.rank.has_value()};
-    if (spread.count == 0) cell.mean = std::nan("");
-    if (const MethodStatistics* found = find_statistics(block, row, board, options))
-      cell.interval = cls == kOverall ? found->overall.bca : found->classes[cls].bca;
+    const Spread value = metric.scores != nullptr
+                             ? spread_of_scores(*metric.scores, row.row.method, cls)
+                             : (cls == kOverall ? row.overall : row.classes[cls]);
+    ScoreCell cell{.mean = value.mean, .sd = value.sd, .ranked = row.rank.has_value()};
+    if (value.count == 0) cell.mean = std::nan("");
+    const MethodStatistics* statistics =
+        metric.statistics != nullptr ? find_method(metric.statistics->methods, row.row.method)
+                                     : nullptr;
+    if (statistics != nullptr)
+      cell.interval = cls == kOverall ? statistics->overall.bca : statistics->classes[cls].bca;
     cells.push_back(cell);
   }
-  return cells;
+  return score_column(cells, metric.higher_is_better, metric.unit == "1" ? 4 : 2, options.spread);
+}
+
+std::string with_marks(const std::string& text, const std::vector<std::string>& marks) {
+  if (marks.empty()) return text;
+  return text + fmt::format("\\textsuperscript{{{}}}", fmt::join(marks, ","));
+}
+
+// Why a row has no rank, and its values no mark as the best; empty for a ranked row.
+std::vector<std::string> marks_of_rank(const RankedRow& row, LatexNotes& notes) {
+  if (row.missing_folds.empty()) return {};
+  return {notes.mark("Not ranked: folds not evaluated yet: " + list_text(row.missing_folds) + ".")};
 }
 
 std::string method_text(const RankedRow& row, const LeaderboardBlock& block, LatexNotes& notes) {
@@ -162,13 +118,10 @@ std::string method_text(const RankedRow& row, const LeaderboardBlock& block, Lat
         fmt::format("Cases without a usable prediction, counted as the worst value: {} of {}.",
                     row.missing_cases, block.cases)));
   }
-  if (!row.missing_folds.empty())
-    marks.push_back(
-        notes.mark("Not ranked: folds not evaluated yet: " + list_text(row.missing_folds) + "."));
+  for (const std::string& mark : marks_of_rank(row, notes)) marks.push_back(mark);
   std::string text = latex_text(row.row.method);
   if (!row.row.mark.empty()) text += " [" + latex_text(row.row.mark) + "]";
-  if (!marks.empty()) text += fmt::format("\\textsuperscript{{{}}}", fmt::join(marks, ","));
-  return text;
+  return with_marks(text, marks);
 }
 
 using Facts = std::vector<std::pair<std::string, std::function<std::string(const RowFacts&)>>>;
@@ -181,7 +134,7 @@ void add_fact(Facts& facts, const LeaderboardBlock& block, const std::string& ti
   });
   if (!known) return;
   facts.emplace_back(title, [fact, text](const RowFacts& values) {
-    return values.*fact ? latex_text(text(*(values.*fact))) : std::string(kNoValue);
+    return values.*fact ? latex_text(text(*(values.*fact))) : std::string(kNoLatexValue);
   });
 }
 
@@ -204,11 +157,21 @@ std::string spread_words(LatexSpread spread, const LatexOptions& options) {
              : std::string("$\\pm$ standard deviation over cases");
 }
 
-int decimals_of(const Leaderboard& board) { return board.unit == "1" ? 4 : 2; }
+std::string direction_text(const LatexMetric& metric) {
+  return metric.higher_is_better ? "$\\uparrow$" : "$\\downarrow$";
+}
 
-std::string metric_text(const Leaderboard& board) {
-  std::string text = latex_text(board.metric);
-  if (board.unit != "1") text += " (" + latex_text(board.unit) + ")";
+// "HD95 (subvoxel, mm) $\downarrow$"
+std::string metric_title(const LatexMetric& metric) {
+  const std::string unit = metric.unit == "1" ? "" : ", " + metric.unit;
+  return latex_text(fmt::format("{} ({}{})", metric.name, metric.flavour, unit)) + " " +
+         direction_text(metric);
+}
+
+std::string names_text(const std::vector<LatexMetric>& metrics) {
+  std::string text = latex_text(metrics.front().name);
+  for (std::size_t i = 1; i < metrics.size(); ++i)
+    text += (i + 1 == metrics.size() ? " and " : ", ") + latex_text(metrics[i].name);
   return text;
 }
 
@@ -216,30 +179,30 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
                             const LatexOptions& options, std::size_t number) {
   LatexNotes notes;
   const Facts facts = facts_of(block, options.table);
+  const std::vector<LatexMetric> metrics = metrics_of(block, board, options);
   LatexTable table;
   table.caption = fmt::format(
-      "{} ({}, {} is better) on {}: mean over classes, then over {} {}, {}. Best bold, second "
+      "{} on {}: mean over classes, then over {} {}, {}. Ranks are by {}. Best bold, second "
       "underlined.",
-      latex_text(board.metric), latex_text(board.flavour),
-      board.higher_is_better ? "higher" : "lower", latex_text(block.dataset), block.cases,
-      block.cases == 1 ? "case" : "cases", spread_words(options.spread, options));
+      names_text(metrics), latex_text(block.dataset), block.cases,
+      block.cases == 1 ? "case" : "cases", spread_words(options.spread, options),
+      latex_text(board.metric));
   if (!block.extra_information.empty())
     table.caption +=
         " Not comparable with the other tables: " + latex_text(block.extra_information) + ".";
   table.label = fmt::format("tab:leaderboard-{}", number);
-  table.columns = "@{}rlr" + std::string(facts.size(), 'r') + "@{}";
-  std::vector<std::string> header = {"Rank", "Method", metric_text(board)};
-  for (const auto& [title, text] : facts) header.push_back(title);
-  table.rows.push_back(header);
-  const std::vector<std::string> scores =
-      score_column(score_cells(block, board, options, kOverall), board.higher_is_better,
-                   decimals_of(board), options.spread);
-  for (std::size_t r = 0; r < block.rows.size(); ++r) {
-    const RankedRow& row = block.rows[r];
-    std::vector<std::string> cells = {row.rank ? fmt::format("{}", *row.rank) : kNoValue,
-                                      method_text(row, block, notes), scores[r]};
-    for (const auto& [title, text] : facts) cells.push_back(text(row.row.facts));
-    table.rows.push_back(cells);
+  table.columns = "@{}rl" + std::string(metrics.size() + facts.size(), 'r') + "@{}";
+  table.rows.push_back({"Rank", "Method"});
+  for (const RankedRow& row : block.rows) {
+    table.rows.push_back(
+        {row.rank ? fmt::format("{}", *row.rank) : kNoLatexValue, method_text(row, block, notes)});
+  }
+  for (const LatexMetric& metric : metrics)
+    table.add_column(metric_title(metric), metric_column(block, metric, options, kOverall));
+  for (const auto& [title, text] : facts) {
+    std::vector<std::string> cells;
+    for (const RankedRow& row : block.rows) cells.push_back(text(row.row.facts));
+    table.add_column(title, cells);
   }
   table.notes = notes.text() + "Protocol \\texttt{" + latex_text(block.protocol) + "}";
   if (!block.protocol_summary.empty()) table.notes += ": " + latex_text(block.protocol_summary);
@@ -248,24 +211,37 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
 }
 
 // Classes `from` to `to` of a block.
-LatexTable latex_class_table(const LeaderboardBlock& block, const Leaderboard& board,
-                             const LatexOptions& options, std::size_t number, std::size_t from,
-                             std::size_t to) {
+LatexTable latex_class_table(const LeaderboardBlock& block, const LatexMetric& metric,
+                             const LatexOptions& options, std::size_t from, std::size_t to) {
   LatexTable table;
-  table.caption = fmt::format("{} per class on {}, {}.", latex_text(board.metric),
+  table.caption = fmt::format("{} per class on {}, {}.", metric_title(metric),
                               latex_text(block.dataset), spread_words(options.spread, options));
-  table.label = fmt::format("tab:leaderboard-{}-classes-{}", number, from / kClassesPerTable + 1);
   table.columns = "@{}l" + std::string(to - from, 'r') + "@{}";
+  LatexNotes notes;
   table.rows.push_back({"Method"});
-  for (const RankedRow& row : block.rows) table.rows.push_back({latex_text(row.row.method)});
-  for (std::size_t c = from; c < to; ++c) {
-    table.rows[0].push_back(latex_text(block.classes[c]));
-    const std::vector<std::string> column =
-        score_column(score_cells(block, board, options, c), board.higher_is_better,
-                     decimals_of(board), options.spread);
-    for (std::size_t r = 0; r < column.size(); ++r) table.rows[r + 1].push_back(column[r]);
-  }
+  for (const RankedRow& row : block.rows)
+    table.rows.push_back({with_marks(latex_text(row.row.method), marks_of_rank(row, notes))});
+  for (std::size_t c = from; c < to; ++c)
+    table.add_column(latex_text(block.classes[c]), metric_column(block, metric, options, c));
+  table.notes = notes.text();
   return table;
+}
+
+// The classes of a block, some in each table.
+std::string class_tables(const LeaderboardBlock& block, const Leaderboard& board,
+                         const LatexOptions& options, std::size_t number) {
+  if (block.classes.size() < 2) return {};
+  std::string text;
+  std::size_t tables = 0;
+  for (const LatexMetric& metric : metrics_of(block, board, options)) {
+    for (std::size_t from = 0; from < block.classes.size(); from += kClassesPerTable) {
+      const std::size_t to = std::min(from + kClassesPerTable, block.classes.size());
+      LatexTable table = latex_class_table(block, metric, options, from, to);
+      table.label = fmt::format("tab:leaderboard-{}-classes-{}", number, ++tables);
+      text += "\n" + table.text();
+    }
+  }
+  return text;
 }
 
 // Methods against data sets, for blocks that share budget and information.
@@ -278,25 +254,27 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
         methods.push_back(row.row.method);
     }
   }
+  LatexNotes notes;
   LatexTable table;
+  const LatexMetric metric = {board.metric, board.flavour, board.unit, board.higher_is_better};
   table.caption = fmt::format("{} of all data sets, {}. Each column is ranked by itself.",
-                              latex_text(board.metric), spread_words(options.spread, options));
+                              metric_title(metric), spread_words(options.spread, options));
   table.label = fmt::format("tab:leaderboard-overview-{}", number);
   table.columns = "@{}l" + std::string(blocks.size(), 'r') + "@{}";
   table.rows.push_back({"Method"});
   for (const std::string& method : methods) table.rows.push_back({latex_text(method)});
   for (const LeaderboardBlock* block : blocks) {
-    table.rows[0].push_back(latex_text(block->dataset));
-    const std::vector<std::string> column =
-        score_column(score_cells(*block, board, options, kOverall), board.higher_is_better,
-                     decimals_of(board), options.spread);
-    for (std::size_t m = 0; m < methods.size(); ++m) {
-      std::string cell = kNoValue;
-      for (std::size_t r = 0; r < block->rows.size(); ++r)
-        if (block->rows[r].row.method == methods[m]) cell = column[r];
-      table.rows[m + 1].push_back(cell);
+    const std::vector<std::string> scores =
+        metric_column(*block, metrics_of(*block, board, options).front(), options, kOverall);
+    std::vector<std::string> cells(methods.size(), kNoLatexValue);
+    for (std::size_t r = 0; r < block->rows.size(); ++r) {
+      const auto found = std::find(methods.begin(), methods.end(), block->rows[r].row.method);
+      cells[static_cast<std::size_t>(found - methods.begin())] =
+          with_marks(scores[r], marks_of_rank(block->rows[r], notes));
     }
+    table.add_column(latex_text(block->dataset), cells);
   }
+  table.notes = notes.text();
   return table.text();
 }
 
@@ -317,11 +295,7 @@ std::string to_latex(const Leaderboard& board, const LatexOptions& options) {
   number = 0;
   for (const LeaderboardBlock& block : board.blocks) {
     text += "\n" + latex_main_table(block, board, options, ++number).text();
-    if (block.classes.size() < 2) continue;
-    for (std::size_t from = 0; from < block.classes.size(); from += kClassesPerTable) {
-      const std::size_t to = std::min(from + kClassesPerTable, block.classes.size());
-      text += "\n" + latex_class_table(block, board, options, number, from, to).text();
-    }
+    text += class_tables(block, board, options, number);
   }
   text += "\n\\noindent A case of the split without a prediction counts as the worst value. " +
           latex_text(describe(board.settings)) + "\n";

@@ -7,6 +7,7 @@
 #include "evaluation/report/overlay.h"
 #include "evaluation/report/page.h"
 #include "evaluation/report/png.h"
+#include "evaluation/statistics.h"
 #include "evaluation/statistics_writers.h"
 #include "voxarena/core/version.h"
 
@@ -26,7 +27,7 @@ Json rounded(const std::vector<double>& values) {
 }
 
 Json scores_json(const ScoreTable& table) {
-  Json values = Json::array();
+  Json values = Json::array(), overall = Json::array();
   for (std::size_t m = 0; m < table.methods.size(); ++m) {
     Json of_method = Json::array();
     for (std::size_t c = 0; c < table.fold_of_case.size(); ++c) {
@@ -36,11 +37,14 @@ Json scores_json(const ScoreTable& table) {
       of_method.push_back(std::move(of_case));
     }
     values.push_back(std::move(of_method));
+    const Spread own = spread(table.case_means(m));
+    overall.push_back({{"mean", rounded(own.mean)}, {"sd", rounded(own.sd)}});
   }
   return {{"metric", table.metric},
           {"flavour", table.flavour},
           {"unit", table.unit},
           {"higher_is_better", table.higher_is_better},
+          {"overall", std::move(overall)},
           {"values", std::move(values)}};
 }
 

@@ -96,7 +96,7 @@ TEST(LatexTable, LowerIsBetterForDistances) {
     }
   }
   const std::string text = to_latex(make_leaderboard(rows, {}, "HD95"));
-  EXPECT_NE(text.find("HD95 (mm)"), std::string::npos);
+  EXPECT_NE(text.find("HD95 (subvoxel, mm) $\\downarrow$"), std::string::npos);
   EXPECT_NE(text.find("\\textbf{2.00}"), std::string::npos);
   EXPECT_NE(text.find("\\underline{9.00}"), std::string::npos);
 }
@@ -111,6 +111,48 @@ TEST(LatexTable, IntervalsComeFromTheStatistics) {
       fmt::format("\\textbf{{0.8767}} [{:.4f}, {:.4f}]", bca.low, bca.high);
   EXPECT_NE(text.find(interval), std::string::npos) << interval;
   EXPECT_EQ(text.find("$\\pm$ 0"), std::string::npos);
+}
+
+// The records of `rows` once more, as another metric with values from `change`.
+template <class Change>
+void add_metric(std::vector<LeaderboardRow>& rows, const std::string& metric, Change change) {
+  for (LeaderboardRow& row : rows) {
+    for (FoldRecords& fold : row.folds) {
+      const std::size_t count = fold.records.size();
+      for (std::size_t i = 0; i < count; ++i) {
+        Record record = fold.records[i];
+        record.metric = metric;
+        record.flavour = "subvoxel";
+        record.value = change(record.value);
+        fold.records.push_back(record);
+      }
+    }
+  }
+}
+
+TEST(LatexTable, FurtherMetricsOfTheStatisticsHaveColumnsAndClassTables) {
+  std::vector<LeaderboardRow> rows = {test::row_of("a", {"x", "y"}, {{0.5, 0.7}, {0.3, 0.5}}),
+                                      test::row_of("b", {"x", "y"}, {{0.4, 0.4}, {0.2, 0.6}})};
+  add_metric(rows, "HD95", [](double dice) { return 10 * dice; });  // a is the worse one
+  const Leaderboard board = make_leaderboard(rows);
+  const std::vector<BlockNumbers> numbers =
+      block_numbers(board, rows, {"Dice", "HD95"}, {.samples = 50});
+  const std::string text = to_latex(board, {.numbers = &numbers});
+  EXPECT_NE(text.find("Rank & Method & Dice (voxel) $\\uparrow$ & HD95 (subvoxel, mm) "
+                      "$\\downarrow$ \\\\"),
+            std::string::npos);
+  EXPECT_NE(text.find("1 & a & \\textbf{0.5000} $\\pm$ 0.1414 & \\underline{5.00} $\\pm$ 1.41"),
+            std::string::npos);
+  EXPECT_NE(text.find("b & \\textbf{3.00} $\\pm$ 1.41 & \\textbf{5.00} $\\pm$ 1.41"),
+            std::string::npos)
+      << "classes of HD95";
+}
+
+TEST(LatexTable, ARowWithoutRankSaysWhyInEveryTable) {
+  const std::string text = to_latex(example());
+  EXPECT_EQ(count(text, "Not ranked: folds not evaluated yet: 1."), 3U)
+      << "overview, table and classes of the second data set";
+  EXPECT_NE(text.find("0.8808 $\\pm$ 0.0342\\textsuperscript{a} \\\\"), std::string::npos);
 }
 
 TEST(LatexTable, ManyClassesAreSpreadOverTables) {

@@ -130,6 +130,7 @@ class Browser:
 
     def prefer(self, scheme):
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.run("new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))")  # the page hears of it
 
     def screenshot(self, file):
         size = self.call("Page.getLayoutMetrics")["cssContentSize"]

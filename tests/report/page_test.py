@@ -6,6 +6,7 @@
 Exits with 77 (skipped) where there is no Chromium.
 """
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -85,7 +86,7 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(self.column(2), ranked)
 
     def test_rows_are_filtered(self):
-        self.browser.type("input[type=search]", "UNET")
+        self.browser.type("input[type=search]", "_UNET")
         self.assertEqual(self.methods(), ["plain_unet", "resenc_unet"])
         self.assertEqual(self.browser.each("[role=status]", "e.textContent")[0], f"2 of {METHODS} rows")
         self.browser.each("input[type=search]", "e.value = '', e.dispatchEvent(new Event('input'))")
@@ -172,6 +173,25 @@ class ReportPage(unittest.TestCase):
         self.assertTrue(self.browser.pdf().startswith(b"%PDF"))
 
 
+class PageWithoutVega(unittest.TestCase):
+    """What a build writes that found no Vega: everything but the charts, and a sentence that says so."""
+
+    page = browser = None
+
+    def test_tables_are_there_and_charts_are_missed(self):
+        text, scripts = re.subn(r"<script>\n\"use strict\";\nconst vegaModules.*?</script>", "<script></script>",
+                                self.page.read_text(), count=1, flags=re.S)
+        self.assertEqual(scripts, 1)
+        bare = self.page.with_name("bare.html")
+        bare.write_text(text)
+        self.browser.open(bare)
+        self.browser.resize(1280, 900)
+        self.assertEqual(len(self.browser.each("#leaderboard tbody tr", "1")), METHODS)
+        self.assertEqual(len(self.browser.each("figure .warning", "1")), 5, "one for each chart")
+        self.assertIn("Vega was not installed", self.browser.each("figure .warning", "e.textContent")[0])
+        self.assertEqual(self.browser.complaints, [])
+
+
 def take_screenshots(browser, folder):
     folder.mkdir(parents=True, exist_ok=True)
     for name, width in (("light", 1280), ("dark", 1280), ("phone", 390)):
@@ -209,8 +229,10 @@ def main():
             if options.page:
                 print("\n".join(browser.complaints))
                 return 0
-            ReportPage.page, ReportPage.browser = page, browser
-            tests = unittest.defaultTestLoader.loadTestsFromTestCase(ReportPage)
+            tests = unittest.TestSuite()
+            for group in (ReportPage, PageWithoutVega):
+                group.page, group.browser = page, browser
+                tests.addTests(unittest.defaultTestLoader.loadTestsFromTestCase(group))
             result = unittest.TextTestRunner(verbosity=2).run(tests)
             return 0 if result.wasSuccessful() else 1
         finally:

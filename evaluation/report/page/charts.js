@@ -4,7 +4,7 @@
 const chartsAreThere = typeof vegaModules === "object";
 if (chartsAreThere) {
   Object.assign(vegaModules["vega-dataflow"].transforms, vegaModules["vega-transforms"],
-    vegaModules["vega-view-transforms"], vegaModules["vega-encode"]);
+    vegaModules["vega-view-transforms"], vegaModules["vega-encode"], vegaModules["vega-label"]);
 }
 
 const font = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", Arial, sans-serif';

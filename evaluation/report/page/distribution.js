@@ -94,7 +94,6 @@ function distributionData(values) {
 
 function distributionSpec(block, metric, cls, violin, width) {
   const step = 44;
-  const unit = metric.unit === "1" ? "" : ", " + metric.unit;
   return {
     height: block.methods.length * step,
     data: distributionData(caseValues(block, metric, cls)),
@@ -106,7 +105,7 @@ function distributionSpec(block, metric, cls, violin, width) {
     ],
     axes: [
       {orient: "bottom", scale: "x", grid: true, tickCount: width < 500 ? 4 : 8,
-       title: `${metric.metric} (${metric.flavour}${unit}), ${cls || "mean over classes"}`},
+       title: `${metricTitle(metric)}, ${cls || "mean over classes"}`},
       {...methodAxis, labelLimit: width < 500 ? 100 : 180},
     ],
     marks: violin ? [violinMarks(), ...boxMarks(true)] : boxMarks(false),
@@ -121,7 +120,7 @@ function distributionFigure(block) {
     caption: "Points are cases; a box holds the middle half with the median as a bar, whiskers reach to the farthest " +
       "case within 1.5 box lengths. Violins are kernel densities.",
     controls: [
-      select("Metric", block.metrics.map((metric, i) => [i, `${metric.metric} (${metric.flavour})`]), change("metric")),
+      select("Metric", block.metrics.map((metric, i) => [i, metricTitle(metric)]), change("metric")),
       select("Class", [["", "mean over classes"], ...block.classes.map((cls) => [cls, cls])], change("cls")),
       select("Form", [["box", "boxes"], ["violin", "violins"]], change("form"))],
     spec: (width) => distributionSpec(block, block.metrics[state.metric], state.cls, state.form === "violin", width),

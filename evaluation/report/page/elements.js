@@ -25,6 +25,11 @@ function fixed(value, digits) {
   return value === null || value === undefined ? nothing : value.toFixed(digits);
 }
 
+// "HD95 (subvoxel, mm)"
+function metricTitle(metric) {
+  return `${metric.metric} (${metric.flavour}${metric.unit === "1" ? "" : ", " + metric.unit})`;
+}
+
 function metricText(metric, value) { return fixed(value, metric.unit === "1" ? 4 : 2); }
 
 function countText(count) {

@@ -10,7 +10,8 @@ function viewElement(example, view, i) {
   return element("div", {class: "view", style: `flex: ${view.width} 1 0; aspect-ratio: ${view.width} / ${view.height}`},
     picture(view.image, {alt, title: `${view.plane}, slice ${view.slice}`}),
     prediction ? picture(prediction, {class: "labels prediction", alt: ""}) : null,
-    picture(view.reference, {class: "labels reference", alt: ""}));
+    picture(view.reference, {class: "labels reference", alt: ""}),
+    element("span", {class: "plane"}, view.plane));
 }
 
 function exampleCard(block, example) {

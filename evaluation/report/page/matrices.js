@@ -34,7 +34,7 @@ function heatMap({rows, columns, cells, colour, dark, columnTitle, scales = [], 
 
 function metricChoice(block, id, state) {
   if (block.metrics.length < 2) return [];
-  return [select("Metric", block.metrics.map((metric, i) => [i, metric.metric]),
+  return [select("Metric", block.metrics.map((metric, i) => [i, metricTitle(metric)]),
     (value) => { state.metric = value; redraw(id); })];
 }
 

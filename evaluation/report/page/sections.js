@@ -34,19 +34,23 @@ function leaderboardTable(block) {
     {title: "Rank", value: (row) => row.rank, cell: (row) => row.rank ?? nothing},
     methodColumn((row) => element("span", {}, element("span", {}, row.method), row.mark ? ` [${row.mark}]` : null,
       ...row.marks.map((n) => element("sup", {}, element("a", {href: `#note-${n}`}, n))))),
-    scoreColumn(`Mean ${metric.metric}`, metric, rows, (row) => row.mean_over_classes)];
+    scoreColumn(metricTitle(metric), metric, rows, (row) => row.mean_over_classes)];
   if (block.own) {
     const interval = (row) => row.statistics?.overall.bca;
     const text = (number) => metricText(metric, number);
     columns.push(
-      {title: `${Math.round(100 * block.statistics.level)} % interval`,
+      {title: `${Math.round(100 * block.statistics.level)} % CI of ${metric.metric}`,
        help: "BCa bootstrap interval of the mean over cases", value: (row) => interval(row)?.[0],
        cell: (row) => interval(row) ? `[${interval(row).map(text).join(", ")}]` : nothing},
       {title: "P(rank 1)", descendingFirst: true, help: "share of resamples in which it ranks first",
        value: (row) => row.statistics?.p_rank_1, cell: (row) => fixed(row.statistics?.p_rank_1, 3)});
   }
+  for (const other of block.metrics.filter((one) => one.metric !== metric.metric || one.flavour !== metric.flavour)) {
+    const of = (row) => other.overall[block.methods.indexOf(row.method)] ?? {mean: null, sd: null};
+    columns.push(scoreColumn(metricTitle(other), other, rows, of));
+  }
   if (block.classes.length > 1)
-    for (const cls of block.classes) columns.push(scoreColumn(cls, metric, rows, (row) => row.classes[cls]));
+    for (const cls of block.classes) columns.push(scoreColumn(`${metric.metric}, ${cls}`, metric, rows, (row) => row.classes[cls]));
   return sortableTable(columns, rows, {id: "leaderboard", caption: `Leaderboard of ${block.dataset}`});
 }
 

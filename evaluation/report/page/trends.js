@@ -28,20 +28,20 @@ function paretoPoints(block, metric, [key, , unit]) {
 
 function paretoMarks() {
   const at = {x: {scale: "x", field: "cost"}, y: {scale: "y", field: "value"}};
-  const rightHalf = "scale('x', datum.cost) > width * 0.6";
   return [
     {type: "line", name: "front-marks", from: {data: "front"}, encode: {update: {
       ...at, interpolate: {value: "step-after"}, stroke: {value: "var(--quiet)"}, strokeDash: {value: [5, 4]},
       strokeWidth: {value: 1.5}}}},
-    {type: "rule", from: {data: "points"}, encode: {update: {
+    {type: "rule", name: "interval-marks", from: {data: "points"}, encode: {update: {
       x: at.x, y: {scale: "y", field: "low"}, y2: {scale: "y", field: "high"}, stroke: colourOfMethod,
       strokeWidth: {value: 1.5}}}},
     {type: "symbol", name: "point-marks", from: {data: "points"}, encode: {update: {
       ...at, size: {value: 80}, fill: colourOfMethod,
       tooltip: {signal: `datum.method + ": " + format(datum.value, ".4f") + " at " + format(datum.cost, ".3~g")`}}}},
-    {type: "text", name: "ink", from: {data: "points"}, interactive: false, encode: {update: {
-      ...at, dx: {signal: `${rightHalf} ? -8 : 8`}, dy: {value: -8}, align: {signal: `${rightHalf} ? 'right' : 'left'`},
-      text: {field: "method"}, font: {value: font}, fontSize: {value: 12}, limit: {value: 150}}}},
+    {type: "text", name: "ink", from: {data: "point-marks"}, interactive: false,
+     encode: {enter: {text: {field: "datum.method"}, font: {value: font}, fontSize: {value: 12}, limit: {value: 150}}},
+     transform: [{type: "label", size: {signal: "[width, height]"}, offset: [4, 12, 24], avoidMarks: ["interval-marks"],
+                  anchor: ["right", "top-right", "bottom-right", "left", "top-left", "bottom-left", "top", "bottom"]}]},
   ];
 }
 
@@ -70,7 +70,7 @@ function paretoFigure(block) {
         axes: [
           {orient: "bottom", scale: "x", title: known[state.cost][1], tickCount: 5, format: "~g", labelOverlap: true},
           {orient: "left", scale: "y", grid: true, tickCount: 6,
-           title: metric.metric + (metric.unit === "1" ? "" : ", " + metric.unit)}],
+           title: metricTitle(metric)}],
         marks: paretoMarks(),
       };
     }});
