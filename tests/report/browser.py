@@ -109,9 +109,9 @@ class Browser:
         return self.run(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => ({expression}))")
 
     def click(self, selector):
-        """With the mouse, in the middle of an element."""
-        [box] = self.each(selector, """
-            (e.scrollIntoView({block: "center", inline: "center"}), e.getBoundingClientRect().toJSON())""")[:1]
+        """With the mouse, in the middle of the first element that the selector finds."""
+        box = self.run(f"""((e) => (e.scrollIntoView({{block: "center", inline: "center"}}),
+            e.getBoundingClientRect().toJSON()))(document.querySelector({json.dumps(selector)}))""")
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)

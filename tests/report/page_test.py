@@ -144,6 +144,12 @@ class ReportPage(unittest.TestCase):
         sizes = self.browser.run("""Promise.all([...document.querySelectorAll(".view img")].map(
             (picture) => picture.decode().then(() => picture.naturalWidth, () => 0)))""")
         self.assertGreater(min(sizes), 50)
+        width = lambda: self.browser.each(".example", "e.clientWidth")[0]
+        small = width()
+        self.browser.click(".example .larger")
+        self.assertGreater(width(), 2 * small)
+        self.browser.click(".example .larger")
+        self.assertEqual(width(), small)
         shown = lambda: self.browser.each(".prediction", "getComputedStyle(e).display")[0]
         self.browser.click("#cases input[type=checkbox]")
         self.assertEqual(shown(), "none")

@@ -21,6 +21,11 @@ const charts = [];
 function methodColour(i) { return `var(--m${i % 10})`; }
 function methodDash(i) { return [[], [6, 3], [2, 2], [8, 3, 2, 3]][Math.floor(i / 10) % 4]; }
 
+function methodShape(i) { return ["circle", "square", "diamond", "triangle-up"][Math.floor(i / 10) % 4]; }
+function methodLegend(scales, width) {
+  return {...scales, orient: "bottom", direction: "horizontal", columns: width < 500 ? 1 : 3};
+}
+
 // A figure whose chart is made by `spec(width)`; redrawn when the width or a control changes.
 function chartFigure({title, caption, spec, controls = [], wide = false, id}) {
   const holder = element("div", {class: "chart", id, role: "img", "aria-label": title});

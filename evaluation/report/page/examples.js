@@ -7,17 +7,20 @@ function viewElement(example, view, i) {
   const prediction = example.predictions[i];
   const picture = (src, attributes) => element("img", {src, width: view.width, height: view.height, ...attributes});
   const alt = `${view.plane} plane of ${example.case}` + (prediction ? ", with prediction and reference" : ", with reference");
-  return element("div", {class: "view", style: `flex: ${view.width} 1 0; aspect-ratio: ${view.width} / ${view.height}`},
-    picture(view.image, {alt, title: `${view.plane}, slice ${view.slice}`}),
-    prediction ? picture(prediction, {class: "labels prediction", alt: ""}) : null,
-    picture(view.reference, {class: "labels reference", alt: ""}),
-    element("span", {class: "plane"}, view.plane));
+  return element("div", {class: "cut", style: `flex: ${view.width} 1 0`},
+    element("div", {class: "view", style: `aspect-ratio: ${view.width} / ${view.height}`},
+      picture(view.image, {alt, title: `${view.plane}, slice ${view.slice}`}),
+      prediction ? picture(prediction, {class: "labels prediction", alt: ""}) : null,
+      picture(view.reference, {class: "labels reference", alt: ""})),
+    element("span", {}, view.plane));
 }
 
 function exampleCard(block, example) {
   const views = block.case_views[example.case] ?? [];
   const metric = block.metrics[0];
-  return element("article", {class: "example"},
+  const larger = element("button", {type: "button", class: "larger", "aria-pressed": "false", "aria-label": "larger", title: "larger",
+    onclick: () => larger.setAttribute("aria-pressed", larger.closest(".example").classList.toggle("large"))}, "\u2922");
+  return element("article", {class: "example"}, views.length ? larger : null,
     element("h4", {}, `${kinds[example.kind]}: ${example.case}, ${metric.metric} ${metricText(metric, example.value)}`),
     views.length ? element("div", {class: "views"}, ...views.map((view, i) => viewElement(example, view, i)))
       : element("p", {class: "quiet"}, "No picture: image and reference do not fit each other."),

@@ -36,11 +36,12 @@ function paretoMarks() {
       x: at.x, y: {scale: "y", field: "low"}, y2: {scale: "y", field: "high"}, stroke: colourOfMethod,
       strokeWidth: {value: 1.5}}}},
     {type: "symbol", name: "point-marks", from: {data: "points"}, encode: {update: {
-      ...at, size: {value: 80}, fill: colourOfMethod,
+      ...at, size: {value: 80}, fill: colourOfMethod, shape: {scale: "shape", field: "method"},
       tooltip: {signal: `datum.method + ": " + format(datum.value, ".4f") + " at " + format(datum.cost, ".3~g")`}}}},
     {type: "text", name: "ink", from: {data: "point-marks"}, interactive: false,
      encode: {enter: {text: {field: "datum.method"}, font: {value: font}, fontSize: {value: 12}, limit: {value: 150}}},
-     transform: [{type: "label", size: {signal: "[width, height]"}, offset: [4, 12, 24], avoidMarks: ["interval-marks"],
+     transform: [{type: "label", size: {signal: "[width, height]"}, offset: [4, 12, 24],
+                  avoidMarks: ["interval-marks", "front-marks"],
                   anchor: ["right", "top-right", "bottom-right", "left", "top-left", "bottom-left", "top", "bottom"]}]},
   ];
 }
@@ -51,12 +52,12 @@ function paretoFigure(block) {
   const state = {cost: 0, metric: 0};
   return chartFigure({
     id: "pareto", title: "Quality against cost",
-    caption: "Mean over cases with its bootstrap interval. The line is the Pareto front: no other method is better at " +
-      "the same cost or less.",
+    caption: "Mean over cases with its bootstrap interval; names stand where there is room. The line is the Pareto front: " +
+      "no other method is better at the same cost or less.",
     controls: [
       select("Cost", known.map(([, title], i) => [i, title]), (value) => { state.cost = value; redraw("pareto"); }),
       ...metricChoice(block, "pareto", state)],
-    spec: () => {
+    spec: (width) => {
       const metric = block.metrics[state.metric];
       const points = paretoPoints(block, state.metric, known[state.cost]);
       const extent = {fields: [{data: "points", field: "low"}, {data: "points", field: "high"}]};
@@ -66,7 +67,9 @@ function paretoFigure(block) {
         scales: [
           {name: "x", type: "log", range: "width", domain: {data: "points", field: "cost"}, nice: false, padding: 30},
           {name: "y", type: "linear", range: "height", domain: extent, zero: false, nice: true},
-          methodColours(block.methods)],
+          methodColours(block.methods), {name: "shape", type: "ordinal", domain: block.methods,
+            range: block.methods.map((_, i) => methodShape(i))}],
+        legends: [methodLegend({fill: "colour", shape: "shape"}, width)],
         axes: [
           {orient: "bottom", scale: "x", title: known[state.cost][1], tickCount: 5, format: "~g", labelOverlap: true},
           {orient: "left", scale: "y", grid: true, tickCount: 6,
@@ -101,8 +104,7 @@ function curveFigure(block) {
       axes: [
         {orient: "bottom", scale: "x", title: "epoch", tickCount: 6, format: "d"},
         {orient: "left", scale: "y", grid: true, tickCount: 6, title: field === "dice" ? "Dice" : "loss"}],
-      legends: [{stroke: "colour", strokeDash: "dash", symbolType: "stroke", symbolStrokeWidth: 2.5, orient: "bottom",
-        direction: "horizontal", columns: width < 500 ? 1 : 3}],
+      legends: [methodLegend({stroke: "colour", strokeDash: "dash", symbolType: "stroke", symbolStrokeWidth: 2.5}, width)],
       marks: [{type: "group", from: {facet: {name: "run", data: "values", groupby: ["run", "method"]}}, marks: [
         {type: "line", name: "curve-marks", from: {data: "run"}, encode: {update: {
           x: {scale: "x", field: "epoch"}, y: {scale: "y", field: "value"}, stroke: colourOfMethod,
