@@ -79,8 +79,8 @@ void LatexTable::add_column(const std::string& title, const std::vector<std::str
 }
 
 std::string LatexTable::text() const {
-  std::string out =
-      "\\begin{table}[htbp]\n\\centering\n\\caption{" + caption + "}\n\\label{" + label + "}\n\\smallskip\n";
+  std::string out = "\\begin{table}[htbp]\n\\centering\n\\caption{" + caption + "}\n\\label{" +
+                    label + "}\n\\smallskip\n";
   out += "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n";
   out += "\\begin{tabular}{" + columns + "}\n\\toprule\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -16,7 +16,7 @@ std::string integer_text(const std::optional<std::int64_t>& value) {
   return value ? std::to_string(*value) : std::string();
 }
 
-std::string folds_text(const LeaderboardRow& row) {
+std::string fold_list(const LeaderboardRow& row) {
   std::vector<int> folds;
   for (const FoldRecords& fold : row.folds) folds.push_back(fold.fold);
   return fmt::format("{}", fmt::join(folds, " "));
@@ -57,7 +57,7 @@ std::string row_line(const Leaderboard& board, const RankedRow& ranked, const st
                                      optional_text(ranked.rank),
                                      row.method,
                                      row.mark,
-                                     folds_text(row),
+                                     fold_list(row),
                                      cls,
                                      board.metric,
                                      board.flavour,

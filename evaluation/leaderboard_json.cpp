@@ -7,10 +7,12 @@ namespace voxarena {
 namespace {
 
 // Undefined numbers are null here: other readers than Python take no NaN.
-Json number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
+Json number_or_null(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
 
 Json spread_json(const Spread& spread) {
-  return {{"mean", number(spread.mean)}, {"sd", number(spread.sd)}, {"count", spread.count}};
+  return {{"mean", number_or_null(spread.mean)},
+          {"sd", number_or_null(spread.sd)},
+          {"count", spread.count}};
 }
 
 template <class Value>

@@ -162,9 +162,8 @@ std::string direction_text(const LatexMetric& metric) {
 }
 
 // "HD95 (subvoxel, mm) $\downarrow$"
-std::string metric_title(const LatexMetric& metric) {
-  const std::string unit = metric.unit == "1" ? "" : ", " + metric.unit;
-  return latex_text(fmt::format("{} ({}{})", metric.name, metric.flavour, unit)) + " " +
+std::string latex_title(const LatexMetric& metric) {
+  return latex_text(metric_title(metric.name, metric.flavour, metric.unit)) + " " +
          direction_text(metric);
 }
 
@@ -198,7 +197,7 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
         {row.rank ? fmt::format("{}", *row.rank) : kNoLatexValue, method_text(row, block, notes)});
   }
   for (const LatexMetric& metric : metrics)
-    table.add_column(metric_title(metric), metric_column(block, metric, options, kOverall));
+    table.add_column(latex_title(metric), metric_column(block, metric, options, kOverall));
   for (const auto& [title, text] : facts) {
     std::vector<std::string> cells;
     for (const RankedRow& row : block.rows) cells.push_back(text(row.row.facts));
@@ -214,7 +213,7 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
 LatexTable latex_class_table(const LeaderboardBlock& block, const LatexMetric& metric,
                              const LatexOptions& options, std::size_t from, std::size_t to) {
   LatexTable table;
-  table.caption = fmt::format("{} per class on {}, {}.", metric_title(metric),
+  table.caption = fmt::format("{} per class on {}, {}.", latex_title(metric),
                               latex_text(block.dataset), spread_words(options.spread, options));
   table.columns = "@{}l" + std::string(to - from, 'r') + "@{}";
   LatexNotes notes;
@@ -258,7 +257,7 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
   LatexTable table;
   const LatexMetric metric = {board.metric, board.flavour, board.unit, board.higher_is_better};
   table.caption = fmt::format("{} of all data sets, {}. Each column is ranked by itself.",
-                              metric_title(metric), spread_words(options.spread, options));
+                              latex_title(metric), spread_words(options.spread, options));
   table.label = fmt::format("tab:leaderboard-overview-{}", number);
   table.columns = "@{}l" + std::string(blocks.size(), 'r') + "@{}";
   table.rows.push_back({"Method"});

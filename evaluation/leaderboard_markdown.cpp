@@ -18,6 +18,10 @@ std::string folds_text(const std::vector<int>& folds) {
   return (folds.size() == 1 ? "fold " : "folds ") + list_text(folds);
 }
 
+std::string title_of(const Leaderboard& board) {
+  return metric_title(board.metric, board.flavour, board.unit);
+}
+
 // Numbered notes below a table; equal texts share a number.
 class Footnotes {
  public:
@@ -130,7 +134,7 @@ std::string headline_table(const LeaderboardBlock& block, const Leaderboard& boa
     table.rows.push_back(
         {row.rank ? fmt::format("{}", *row.rank) : kNothing, method_cell(row, block, footnotes)});
   }
-  add_score_column(table, "Mean " + board.metric, block, board,
+  add_score_column(table, "Mean " + title_of(board), block, board,
                    [](const RankedRow& row) -> const Spread& { return row.overall; });
   add_facts(table, block, options);
   return table.markdown();
@@ -139,7 +143,7 @@ std::string headline_table(const LeaderboardBlock& block, const Leaderboard& boa
 // A table of its own: beside the facts it would be too wide for a terminal.
 std::string class_table(const LeaderboardBlock& block, const Leaderboard& board) {
   TextTable table;
-  table.columns = {{board.metric + " per class", true}};
+  table.columns = {{title_of(board) + " per class", true}};
   for (const RankedRow& row : block.rows) table.rows.push_back({markdown_text(row.row.method)});
   for (std::size_t c = 0; c < block.classes.size(); ++c) {
     add_score_column(table, block.classes[c], block, board,

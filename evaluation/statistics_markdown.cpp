@@ -9,12 +9,12 @@
 namespace voxarena {
 namespace {
 
-constexpr const char* kNothing = "–";
+constexpr const char* kNoNumber = "–";
 
 int decimals(const MetricStatistics& metric) { return metric.unit == "1" ? 4 : 2; }
 
 std::string number(double value, int places) {
-  return std::isnan(value) ? kNothing : fmt::format("{:.{}f}", value, places);
+  return std::isnan(value) ? kNoNumber : fmt::format("{:.{}f}", value, places);
 }
 
 std::string interval(const Interval& interval, int places) {
@@ -23,14 +23,17 @@ std::string interval(const Interval& interval, int places) {
 
 std::string p_text(double p) { return p < 0.0001 ? "< 0.0001" : fmt::format("{:.4f}", p); }
 
-std::string rank_text(double rank) { return std::isnan(rank) ? kNothing : fmt::format("{}", rank); }
+std::string rank_text(double rank) {
+  return std::isnan(rank) ? kNoNumber : fmt::format("{}", rank);
+}
 
 std::string method_table(const MetricStatistics& metric, const StatisticsOptions& options) {
   TextTable table;
   const std::string level = fmt::format("{:.0f} %", 100 * options.level);
-  table.columns = {{"Method", true},      {"Mean " + metric.metric},
-                   {level + " CI (BCa)"}, {level + " CI (percentile)"},
-                   {"P(rank 1)"},         {"Ranks, " + level}};
+  table.columns = {
+      {"Method", true},      {"Mean " + metric_title(metric.metric, metric.flavour, metric.unit)},
+      {level + " CI (BCa)"}, {level + " CI (percentile)"},
+      {"P(rank 1)"},         {"Ranks, " + level}};
   for (const MethodStatistics& method : metric.methods) {
     const int places = decimals(metric);
     table.rows.push_back({markdown_text(method.method), number(method.overall.mean, places),

@@ -69,6 +69,11 @@ std::string superscript(std::size_t number) {
   return text;
 }
 
+std::string metric_title(const std::string& metric, const std::string& flavour,
+                         const std::string& unit) {
+  return fmt::format("{} ({}{})", metric, flavour, unit == "1" ? "" : ", " + unit);
+}
+
 std::string count_text(std::int64_t count) {
   const auto value = static_cast<double>(count);
   if (value >= 99.95e6) return fmt::format("{:.0f} M", value / 1e6);

@@ -23,6 +23,10 @@ struct TextTable {
 std::string markdown_text(std::string_view text);
 std::string superscript(std::size_t number);  // "¹²"
 
+// "HD95 (subvoxel, mm)"; a metric without a unit ("1") has none there.
+std::string metric_title(const std::string& metric, const std::string& flavour,
+                         const std::string& unit);
+
 std::string count_text(std::int64_t count);              // "31.2 M", "820 k", "12"
 std::string seconds_text(double seconds);                // "0.42 s", "12.3 s", "3 min 20 s"
 std::string memory_text(double mib);                     // "820 MiB", "7.7 GiB"

@@ -14,11 +14,11 @@
 namespace voxarena {
 namespace {
 
-const std::string kGolden = VOXARENA_SOURCE_DIR "/tests/golden/evaluation/leaderboard.tex";
+const std::string kGoldenLatex = VOXARENA_SOURCE_DIR "/tests/golden/evaluation/leaderboard.tex";
 
-Leaderboard example() { return make_leaderboard(test::example_rows()); }
+Leaderboard latex_example() { return make_leaderboard(test::example_rows()); }
 
-std::size_t count(const std::string& text, const std::string& part) {
+std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t found = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
     ++found;
@@ -56,13 +56,13 @@ TEST(LatexText, LettersStayAndTheRestIsNamed) {
 
 TEST(LatexTable, IsTheDocumentWeLookedAt) {
   // To see a change: VOXARENA_BINARY_DIR/leaderboard.tex is what the writer makes now.
-  const std::string text = to_latex(example());
+  const std::string text = to_latex(latex_example());
   write_file(VOXARENA_BINARY_DIR "/leaderboard.tex", text);
-  EXPECT_EQ(text, read_file(kGolden));
+  EXPECT_EQ(text, read_file(kGoldenLatex));
 }
 
 TEST(LatexTable, BestIsBoldSecondUnderlinedAmongRankedRows) {
-  const std::string text = to_latex(example());
+  const std::string text = to_latex(latex_example());
   const std::string first = text.substr(text.find("on Dataset004"));
   EXPECT_NE(row_of_method(first, "resenc\\_unet").find("\\textbf{0.8767} $\\pm$ 0.0176"),
             std::string::npos);
@@ -80,9 +80,9 @@ TEST(LatexTable, EqualValuesShareTheMark) {
   const std::string text =
       to_latex(make_leaderboard({test::row_of("a", x, {{0.5}}), test::row_of("b", x, {{0.5}}),
                                  test::row_of("c", x, {{0.4}})}));
-  EXPECT_EQ(count(text, "\\textbf{0.5000}"), 2U);
-  EXPECT_EQ(count(text, "\\underline{0.4000}"), 1U);
-  EXPECT_EQ(count(to_latex(make_leaderboard({test::row_of("a", x, {{1}})})), "\\textbf"), 0U)
+  EXPECT_EQ(occurrences(text, "\\textbf{0.5000}"), 2U);
+  EXPECT_EQ(occurrences(text, "\\underline{0.4000}"), 1U);
+  EXPECT_EQ(occurrences(to_latex(make_leaderboard({test::row_of("a", x, {{1}})})), "\\textbf"), 0U)
       << "a single row is not the best of anything";
 }
 
@@ -149,8 +149,8 @@ TEST(LatexTable, FurtherMetricsOfTheStatisticsHaveColumnsAndClassTables) {
 }
 
 TEST(LatexTable, ARowWithoutRankSaysWhyInEveryTable) {
-  const std::string text = to_latex(example());
-  EXPECT_EQ(count(text, "Not ranked: folds not evaluated yet: 1."), 3U)
+  const std::string text = to_latex(latex_example());
+  EXPECT_EQ(occurrences(text, "Not ranked: folds not evaluated yet: 1."), 3U)
       << "overview, table and classes of the second data set";
   EXPECT_NE(text.find("0.8808 $\\pm$ 0.0342\\textsuperscript{a} \\\\"), std::string::npos);
 }
@@ -160,20 +160,20 @@ TEST(LatexTable, ManyClassesAreSpreadOverTables) {
   for (int i = 0; i < 12; ++i) classes.push_back("organ " + std::to_string(i));
   const std::string text =
       to_latex(make_leaderboard({test::row_of("a", classes, {std::vector<double>(12, 0.5)})}));
-  EXPECT_EQ(count(text, "\\begin{table}"), 4U) << "5 + 5 + 2 classes, and their mean";
+  EXPECT_EQ(occurrences(text, "\\begin{table}"), 4U) << "5 + 5 + 2 classes, and their mean";
   for (const std::string& name : classes)
-    EXPECT_EQ(count(text, name + " &") + count(text, name + " \\\\"), 1U);
+    EXPECT_EQ(occurrences(text, name + " &") + occurrences(text, name + " \\\\"), 1U);
 }
 
 TEST(LatexTable, ColumnsOfARowAreThoseOfItsTable) {
   const std::regex columns(R"(\\begin\{tabular\}\{@\{\}([lr]+)@\{\}\})");
-  std::istringstream lines(to_latex(example()));
+  std::istringstream lines(to_latex(latex_example()));
   std::size_t width = 0, rows = 0;
   for (std::string line; std::getline(lines, line);) {
     std::smatch found;
     if (std::regex_search(line, found, columns)) width = static_cast<std::size_t>(found.length(1));
     if (line.find(" & ") == std::string::npos) continue;
-    EXPECT_EQ(count(line, " & ") + 1, width) << line;
+    EXPECT_EQ(occurrences(line, " & ") + 1, width) << line;
     ++rows;
   }
   EXPECT_EQ(rows, 20U) << "five tables of three methods and a header";
