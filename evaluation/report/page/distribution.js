@@ -75,8 +75,6 @@ function boxMarks(violin) {
 }
 
 function distributionData(values) {
-  const all = values.map((entry) => entry.value);
-  const extent = all.length ? [Math.min(...all), Math.max(...all)] : [0, 1];
   const reach = "1.5 * (datum.q3 - datum.q1)";
   return [
     {name: "values", values},
@@ -88,7 +86,7 @@ function distributionData(values) {
       {type: "filter", expr: `datum.value >= datum.q1 - ${reach} && datum.value <= datum.q3 + ${reach}`},
       {type: "aggregate", groupby: ["method"], fields: ["value", "value"], ops: ["min", "max"], as: ["low", "high"]}]},
     {name: "density", source: "values", transform: [
-      {type: "kde", field: "value", groupby: ["method"], extent, steps: 80}]},
+      {type: "kde", field: "value", groupby: ["method"], steps: 80}]},
   ];
 }
 
@@ -118,7 +116,7 @@ function distributionFigure(block) {
   return chartFigure({
     id: "distribution", title: "Cases of each method", wide: true,
     caption: "Points are cases; a box holds the middle half with the median as a bar, whiskers reach to the farthest " +
-      "case within 1.5 box lengths. Violins are kernel densities.",
+      "case within 1.5 box lengths. Violins are kernel densities from the lowest to the highest case.",
     controls: [
       select("Metric", block.metrics.map((metric, i) => [i, metricTitle(metric)]), change("metric")),
       select("Class", [["", "mean over classes"], ...block.classes.map((cls) => [cls, cls])], change("cls")),
