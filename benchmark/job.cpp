@@ -7,9 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "evaluation/folder_evaluation.h"
-#include "evaluation/records.h"
-#include "evaluation/summary.h"
+#include "benchmark/fold_evaluation.h"
 #include "inference/predictor.h"
 #include "preprocessing/case_preprocessor.h"
 #include "training/batch_loader.h"
@@ -24,18 +22,6 @@
 namespace voxarena {
 namespace fs = std::filesystem;
 namespace {
-
-Split fold_split(const Job& job) {
-  std::vector<std::string> ids;
-  for (const RawCase& one : job.dataset->raw.cases) ids.push_back(one.id);
-  return select_fold(job.dataset->splits, job.fold, ids);
-}
-
-std::vector<std::string> class_names(const Labels& labels) {
-  std::vector<std::string> names;
-  for (const LabelEntry& entry : labels.foreground()) names.push_back(entry.name);
-  return names;
-}
 
 // Preprocessing depends on spacing and normalisation alone; a store is shared by all methods that
 // agree in them.
@@ -56,6 +42,11 @@ std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) 
   return model;
 }
 
+Json information(const Job& job) {
+  return to_json(complete_for_harness(job.setup->entry.declares, job.protocol->values,
+                                      to_json(job.setup->weights)));
+}
+
 void begin_manifest(const Job& job, const RunContext& context) {
   const Info& info = job.setup->method.description();
   update_manifest(job.folder,
@@ -69,8 +60,9 @@ void begin_manifest(const Job& job, const RunContext& context) {
                    {"licence", info.licence},
                    {"deviations", job.setup->deviations},
                    {"weights", to_json(job.setup->weights)},
-                   {"classes", class_names(job.dataset->raw.labels)},
-                   {"cases", fold_split(job).val},
+                   {"information", information(job)},
+                   {"classes", foreground_names(job.dataset->raw.labels)},
+                   {"cases", fold_split(*job.dataset, job.fold).val},
                    {"device", context.device},
                    {"threads", context.threads},
                    {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
@@ -101,7 +93,7 @@ void add_seconds(const Job& job, const char* stage, double seconds, Json more = 
 
 std::vector<std::string> missing_predictions(const Job& job) {
   std::vector<std::string> missing;
-  for (const std::string& id : fold_split(job).val) {
+  for (const std::string& id : fold_split(*job.dataset, job.fold).val) {
     if (!fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending)))
       missing.push_back(id);
   }
@@ -146,7 +138,7 @@ JobState job_state(const Job& job) {
 void train_job(const Job& job, const RunContext& context) {
   const CaseStore store = open_store(job, context);
   begin_manifest(job, context);
-  const Split split = fold_split(job);
+  const Split split = fold_split(*job.dataset, job.fold);
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
   std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
@@ -209,19 +201,17 @@ void predict_job(const Job& job, const RunContext& context) {
 
 void evaluate_job(const Job& job, const RunContext& context) {
   const Stopwatch watch;
-  const RawDataset& raw = job.dataset->raw;
-  EvaluationTask task = EvaluationTask::from(raw.labels, job.settings->evaluation);
-  task.same_place = false;
-  const FolderEvaluation evaluation =
-      evaluate_folder(job.dataset->folder / "gt_segmentations", job.folder.predictions(),
-                      fold_split(job).val, raw.file_ending, task, context);
-  write_summary(job.folder.path / "summary.json", evaluation);
-  write_records(job.folder.records(), to_records(evaluation, raw.name, job.fold));
+  evaluate_fold(*job.dataset, *job.settings, job.fold, job.folder, context);
   add_seconds(job, "evaluate", watch.seconds(), {{"status", "finished"}});
 }
 
 void run_job(const Job& job, const RunContext& context) {
   const JobState state = job_state(job);
+  // What is declared may change without a new training.
+  if (state != JobState::not_started &&
+      canonical_json(read_manifest(job.folder).value("information", Json())) !=
+          canonical_json(information(job)))
+    update_manifest(job.folder, {{"information", information(job)}});
   if (state == JobState::finished) return;
   remove_temporary_files(job.folder.path.parent_path());  // the method's, with all its folds
   if (state != JobState::trained) train_job(job, context);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/budgets.h"
+#include "benchmark/fairness.h"
 #include "evaluation/settings.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/hash.h"
@@ -68,7 +69,7 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };
-  protocol.id = sha256(canonical_json(protocol.values)).substr(0, 12);
+  protocol.id = protocol_id(protocol.values);
   return protocol;
 }
 

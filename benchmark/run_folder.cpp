@@ -24,8 +24,8 @@ void merge(Json& into, const Json& changes) {
 }  // namespace
 
 RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset,
-                     const std::string& protocol_id, const MethodEntry& method, int fold) {
-  return {results / dataset / protocol_id / method.folder() / fmt::format("fold_{}", fold)};
+                     const std::string& protocol_id, const std::string& method, int fold) {
+  return {results / dataset / protocol_id / method / fmt::format("fold_{}", fold)};
 }
 
 Json read_manifest(const RunFolder& run) {

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "benchmark/protocol.h"
-#include "benchmark/spec.h"
 
 namespace voxarena {
 
@@ -18,8 +17,9 @@ struct RunFolder {
   std::filesystem::path records() const { return path / "records.csv"; }
 };
 
+// `method`: the row's folder name.
 RunFolder run_folder(const std::filesystem::path& results, const std::string& dataset,
-                     const std::string& protocol_id, const MethodEntry& method, int fold);
+                     const std::string& protocol_id, const std::string& method, int fold);
 
 // The manifest as it is, or an empty object before the run began. Error (input) if it is damaged.
 Json read_manifest(const RunFolder& run);

@@ -41,12 +41,6 @@ void collect_differences(const std::string& path, const Json& standard, const Js
   }
 }
 
-Json plan_json(const Plan& plan) {
-  Plans plans;
-  plans.configurations = {plan.configuration};
-  return to_json(plans).at("configurations").at(plan.configuration.name);
-}
-
 bool preprocessed_alike(const Configuration& a, const Configuration& b) {
   return a.spacing == b.spacing && a.normalization == b.normalization &&
          a.use_mask_for_norm == b.use_mask_for_norm && a.data.order == b.data.order &&
@@ -54,6 +48,17 @@ bool preprocessed_alike(const Configuration& a, const Configuration& b) {
 }
 
 }  // namespace
+
+Json plan_json(const Plan& plan) {
+  Plans plans;
+  plans.configurations = {plan.configuration};
+  return to_json(plans).at("configurations").at(plan.configuration.name);
+}
+
+Plan default_plan(const PreparedDataset& dataset, const ProtocolSettings& settings) {
+  return fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
+                       dataset.raw.labels.heads(), settings.budget);
+}
 
 std::vector<std::string> list_differences(const Json& standard, const Json& actual) {
   std::vector<std::string> out;
@@ -77,8 +82,7 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                  .weights = {}};
   const Info& info = setup.method.description();
   setup.options = Options::from_json(entry.options, info.options, entry.where);
-  const Plan standard = fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
-                                      dataset.raw.labels.heads(), settings.budget);
+  const Plan standard = default_plan(dataset, settings);
   require_capabilities(entry, info, standard.dimensions());
   setup.weights = find_pretrained_weights(setup.options, info, entry.where);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);

@@ -31,6 +31,10 @@ struct RunSetup {
   Json identity() const;
 };
 
+// The default plan of the protocol, within its budget; a plan as its entry of nnU-Net's plans file.
+Plan default_plan(const PreparedDataset& dataset, const ProtocolSettings& settings);
+Json plan_json(const Plan& plan);
+
 RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                     const ProtocolSettings& settings, const Paths& plugin_paths);
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/job.h"
+#include "benchmark/predictions_run.h"
 #include "benchmark/reports.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -20,10 +21,15 @@ struct Matrix {
   std::deque<Protocol> protocols;
   std::deque<RunSetup> setups;
   std::vector<Job> jobs;
+  std::vector<PredictionsRun> predictions;
 };
 
 bool selected(const MethodEntry& entry, const std::string& only) {
   return only.empty() || entry.name == only || entry.folder() == only || entry.plugin == only;
+}
+
+bool selected(const PredictionsEntry& entry, const std::string& only) {
+  return only.empty() || entry.name == only || entry.run_folder_name() == only;
 }
 
 // Beyond nnU-Net's five folds lie its random 80:20 splits, which know no patients.
@@ -56,13 +62,21 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
           set_up_run(entry, dataset, spec.protocol, options.plugin_paths));
       for (const int fold : folds) {
         require_fold(dataset, fold, spec.protocol.patient.empty());
-        matrix.jobs.push_back(
-            {&dataset, &protocol, &spec.protocol, &setup, fold,
-             run_folder(options.roots.results, dataset.raw.name, protocol.id, entry, fold)});
+        matrix.jobs.push_back({&dataset, &protocol, &spec.protocol, &setup, fold,
+                               run_folder(options.roots.results, dataset.raw.name, protocol.id,
+                                          entry.folder(), fold)});
+      }
+    }
+    for (const PredictionsEntry& entry : spec.predictions) {
+      if (!selected(entry, options.only)) continue;
+      for (const int fold : folds) {
+        require_fold(dataset, fold, spec.protocol.patient.empty());
+        matrix.predictions.push_back(
+            open_predictions(entry, dataset, protocol, spec.protocol, fold, options.roots.results));
       }
     }
   }
-  if (matrix.jobs.empty()) {
+  if (matrix.jobs.empty() && matrix.predictions.empty()) {
     throw Error::usage(fmt::format("--only: no method of the spec is called '{}'", options.only),
                        "use a name or plugin of the spec");
   }
@@ -71,10 +85,16 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
 
 void print_job_table(const Matrix& matrix) {
   fmt::print("{:<28} {:<24} {:>4}  {:<12} {}\n", "data set", "method", "fold", "state", "folder");
-  for (const Job& job : matrix.jobs) {
-    fmt::print("{:<28} {:<24} {:>4}  {:<12} {}\n", job.dataset->raw.name, job.setup->entry.name,
-               job.fold, to_string(job_state(job)), job.folder.path.string());
-  }
+  const auto print = [](const std::string& dataset, const std::string& method, int fold,
+                        JobState state, const fs::path& folder) {
+    fmt::print("{:<28} {:<24} {:>4}  {:<12} {}\n", dataset, method, fold, to_string(state),
+               folder.string());
+  };
+  for (const PredictionsRun& run : matrix.predictions)
+    print(run.dataset->raw.name, run.entry->name, run.fold, predictions_state(run),
+          run.folder.path);
+  for (const Job& job : matrix.jobs)
+    print(job.dataset->raw.name, job.setup->entry.name, job.fold, job_state(job), job.folder.path);
 }
 
 }  // namespace
@@ -88,8 +108,15 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   }
   for (const Job& job : matrix.jobs)
     job_state(job);  // a clash of names is found before anything runs
+  for (const PredictionsRun& run : matrix.predictions) predictions_state(run);
   std::size_t number = 0;
   std::vector<fs::path> runs;
+  // These first: they take no time, and what is wrong with their files is known before training.
+  for (const PredictionsRun& run : matrix.predictions) {
+    if (predictions_state(run) != JobState::finished) context.info("predictions: " + run.title());
+    run_predictions(run, context);
+    runs.push_back(run.folder.path);
+  }
   for (const Job& job : matrix.jobs) {
     ++number;
     if (job_state(job) != JobState::finished)

@@ -30,7 +30,7 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
                     "batch_size", "patch_voxels", "base_features", "configuration", "mirror_axes",
-                     "augmentation", "step_size", "seed", "patient", "evaluation"});
+                    "augmentation", "step_size", "seed", "patient", "evaluation"});
   const std::string budget = table.text("budget", "nnunet");
   try {
     settings.budget = find_budget(budget);
@@ -64,19 +64,53 @@ ProtocolSettings read_protocol(const TomlTable& table) {
 }
 
 MethodEntry read_method(const TomlTable& table) {
-  table.allow_only({"plugin", "name", "options"});
+  table.allow_only({"plugin", "name", "options", "declares"});
   MethodEntry entry;
   entry.where = table.where();
   entry.plugin = table.required_text("plugin");
   entry.name = table.text("name", entry.plugin);
   if (entry.name.empty()) table.fail("name", "is empty");
   entry.options = table.json("options");
+  entry.declares = read_method_declaration(table.table("declares"));
   return entry;
 }
 
-}  // namespace
+DeclaredCosts read_costs(const TomlTable& table) {
+  table.allow_only({"parameters", "train_hours", "seconds_per_case", "peak_memory_mib"});
+  DeclaredCosts costs;
+  if (table.has("parameters"))
+    costs.parameters = table.integer("parameters", 0, 0, std::int64_t{1} << 50);
+  const auto number = [&](const char* key, std::optional<double>& value) {
+    if (table.has(key)) value = table.number(key, 0, 0, 1e9);
+  };
+  number("train_hours", costs.train_hours);
+  number("seconds_per_case", costs.seconds_per_case);
+  number("peak_memory_mib", costs.peak_memory_mib);
+  return costs;
+}
 
-std::string MethodEntry::folder() const {
+PredictionsEntry read_predictions(const TomlTable& table) {
+  table.allow_only({"name", "folder", "nnunet", "declares", "costs", "url", "citation"});
+  PredictionsEntry entry;
+  entry.where = table.where();
+  entry.name = table.required_text("name");
+  if (entry.name.empty()) table.fail("name", "is empty");
+  entry.folder = table.text("folder", "");
+  entry.nnunet = table.text("nnunet", "");
+  if (entry.folder.empty() == entry.nnunet.empty()) {
+    table.fail("folder", "either this or 'nnunet' names the predictions",
+               "folder = \"predictions/fold_{fold}\" for label files of any tool, or nnunet = "
+               "\"nnUNet_results/{dataset}/nnUNetTrainer__nnUNetPlans__3d_fullres\"");
+  }
+  entry.declares = read_predictions_declaration(table.table("declares"));
+  entry.costs = read_costs(table.table("costs"));
+  entry.url = table.text("url", "");
+  entry.citation = table.text("citation", "");
+  return entry;
+}
+
+// Lower case letters, digits, '_' and '-'; empty if nothing of that is in the name.
+std::string folder_of(const std::string& name) {
   std::string out;
   for (const char c : name) {
     const auto letter = static_cast<unsigned char>(c);
@@ -87,13 +121,25 @@ std::string MethodEntry::folder() const {
     }
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
-  return out.empty() ? plugin : out;
+  return out;
+}
+
+}  // namespace
+
+std::string MethodEntry::folder() const {
+  const std::string folder = folder_of(name);
+  return folder.empty() ? plugin : folder;
+}
+
+std::string PredictionsEntry::run_folder_name() const {
+  const std::string folder = folder_of(name);
+  return folder.empty() ? "predictions" : folder;
 }
 
 BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   const TomlDocument document(text, source);
   const TomlTable root = document.root();
-  root.allow_only({"name", "datasets", "folds", "protocol", "method"});
+  root.allow_only({"name", "datasets", "folds", "protocol", "method", "predictions"});
   BenchmarkSpec spec;
   spec.text = text;
   spec.name = root.required_text("name");
@@ -107,16 +153,22 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   spec.folds.erase(std::unique(spec.folds.begin(), spec.folds.end()), spec.folds.end());
   spec.protocol = read_protocol(root.table("protocol"));
   std::set<std::string> folders;
+  const auto require_new_name = [&](const TomlTable& table, const std::string& name,
+                                    const std::string& folder) {
+    if (folders.insert(folder).second) return;
+    table.fail("name", fmt::format("'{}' is the name of an earlier method", name),
+               "give each row a name of its own");
+  };
   for (const TomlTable& table : root.tables("method")) {
-    spec.methods.push_back(read_method(table));
-    if (!folders.insert(spec.methods.back().folder()).second) {
-      table.fail("name",
-                 fmt::format("'{}' is the name of an earlier method", spec.methods.back().name),
-                 "give each row a name of its own");
-    }
+    const MethodEntry& entry = spec.methods.emplace_back(read_method(table));
+    require_new_name(table, entry.name, entry.folder());
   }
-  if (spec.methods.empty())
-    root.fail("method", "no [[method]] is listed",
+  for (const TomlTable& table : root.tables("predictions")) {
+    const PredictionsEntry& entry = spec.predictions.emplace_back(read_predictions(table));
+    require_new_name(table, entry.name, entry.run_folder_name());
+  }
+  if (spec.methods.empty() && spec.predictions.empty())
+    root.fail("method", "no [[method]] and no [[predictions]] is listed",
               "add e.g. [[method]] and plugin = \"plain_unet\"");
   return spec;
 }

@@ -13,6 +13,13 @@
 //   plugin = "plain_unet"
 //   name = "plain U-Net"
 //   options = { deep_supervision = false }
+//   [method.declares]       # what the harness cannot see (benchmark/declaration.h)
+//   tuned_on = ["Dataset900_Phantom"]
+//   [[predictions]]         # label files that another tool made, evaluated as all others
+//   name = "nnU-Net (Python)"
+//   nnunet = "nnUNet_results/{dataset}/nnUNetTrainer__nnUNetPlans__3d_fullres"
+//   [predictions.declares]
+//   pretraining = "none"
 #pragma once
 
 #include <cstdint>
@@ -22,6 +29,7 @@
 #include <string>
 #include <vector>
 
+#include "benchmark/declaration.h"
 #include "evaluation/settings.h"
 #include "voxarena/core/json.h"
 #include "voxarena/plan/plan.h"
@@ -46,9 +54,31 @@ struct MethodEntry {
   std::string name;   // display name; the plugin's name if not given
   Json options;       // as written, checked against the plugin's declaration later
   std::string where;  // "spec.toml, line 12", for messages
+  Declaration declares = {};
 
   // Folder name: lower case letters, digits, '_' and '-'.
   std::string folder() const;
+};
+
+// What the author measured; unset: unknown.
+struct DeclaredCosts {
+  std::optional<std::int64_t> parameters;
+  std::optional<double> train_hours;  // of one fold
+  std::optional<double> seconds_per_case;
+  std::optional<double> peak_memory_mib;
+};
+
+struct PredictionsEntry {
+  std::string name;  // display name
+  // Either the folder of label files {case}{file_ending}, or nnU-Net's results folder of one
+  // trainer; {dataset} and {fold} stand for the data set's name and the number of the fold.
+  std::string folder, nnunet;
+  Declaration declares;
+  DeclaredCosts costs;
+  std::string url, citation;
+  std::string where;
+
+  std::string run_folder_name() const;
 };
 
 struct BenchmarkSpec {
@@ -57,6 +87,7 @@ struct BenchmarkSpec {
   std::vector<int> folds;
   ProtocolSettings protocol;
   std::vector<MethodEntry> methods;
+  std::vector<PredictionsEntry> predictions;
   std::string text;  // of the file, as written
 };
 

@@ -6,7 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "benchmark/pretrained_weights.h"
+#include "benchmark/fairness.h"
+#include "benchmark/predictions_run.h"
 #include "evaluation/metric.h"
 #include "evaluation/statistics_writers.h"
 #include "voxarena/core/error.h"
@@ -28,12 +29,45 @@ std::string summarise_protocol(const Json& protocol) {
                      protocol.at("seed").get<std::int64_t>());
 }
 
-// Facts of one fold, summed up over folds and divided by their number in finish().
+template <class Value>
+std::optional<Value> fact(const Json& json, const char* key) {
+  if (!json.contains(key) || json.at(key).is_null()) return std::nullopt;
+  return json.at(key).get<Value>();
+}
+
+// Facts of folds, summed up. A sum is unknown as soon as one fold does not know it: times and
+// memory of predictions made elsewhere.
 struct FactSums {
   int folds = 0;
   std::size_t cases = 0;
-  double train = 0, predict = 0, memory = 0;
+  std::optional<double> train = 0, predict = 0, memory = 0;
+  Json first = {};  // manifest
 };
+
+void add(std::optional<double>& sum, const std::optional<double>& value) {
+  if (sum && value) *sum += *value;
+  if (!value) sum.reset();
+}
+
+// One row is one method: its folds must not differ in what was given to it.
+void require_same_row(const Json& first, const Json& manifest, const fs::path& folder) {
+  for (const char* key : {"method", "predictions", "classes"}) {
+    if (canonical_json(first.value(key, Json())) == canonical_json(manifest.value(key, Json())))
+      continue;
+    throw Error::input(
+        fmt::format("{}: '{}' differs from that of another fold of '{}'",
+                    (folder / "manifest.json").string(), key,
+                    manifest.at("name").get<std::string>()),
+        "the folds of a row are runs of one method with the same options: run them again, or give "
+        "one of them another name");
+  }
+  if (block_name(find_factors(first)) == block_name(find_factors(manifest))) return;
+  throw Error::input(
+      fmt::format("{}: 'information' differs from that of another fold of '{}' ({} instead of {})",
+                  (folder / "manifest.json").string(), manifest.at("name").get<std::string>(),
+                  block_name(find_factors(manifest)), block_name(find_factors(first))),
+      "all folds of a row must belong into the same block");
+}
 
 void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row, FactSums& sums) {
   FoldRecords fold;
@@ -43,22 +77,30 @@ void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row,
   const Json& seconds = manifest.at("seconds");
   ++sums.folds;
   sums.cases += fold.cases.size();
-  sums.train += seconds.value("train", 0.0);
-  sums.predict += seconds.value("predict", 0.0);
-  sums.memory = std::max(sums.memory, manifest.at("peak_memory_mib").value("train", 0.0));
+  add(sums.train, fact<double>(seconds, "train"));
+  add(sums.predict, fact<double>(seconds, "predict"));
+  const auto memory = fact<double>(manifest.at("peak_memory_mib"), "train");
+  if (sums.memory && memory) *sums.memory = std::max(*sums.memory, *memory);
+  if (!memory) sums.memory.reset();
   row.folds.push_back(std::move(fold));
 }
 
-// Pre-training is information that other rows do not have; leaving it out is said beside the name.
-void add_weights(const Json& manifest, LeaderboardRow& row) {
-  const Json weights = manifest.value("weights", Json());
-  if (weights.contains("file")) {
-    row.extra_information = "pre-trained weights";
-    row.deviations.push_back("pre-trained weights: " + describe_pretrained_weights(weights));
-  } else if (weights.contains("random")) {
+// What sets the row apart from those that had only the protocol: its block, footnotes and a mark.
+void add_factors(const Json& manifest, LeaderboardRow& row) {
+  const std::vector<Factor> factors = find_factors(manifest);
+  row.extra_information = block_name(factors);
+  for (const Factor& factor : factors)
+    if (!factor.note.empty()) row.deviations.push_back(factor.note);
+  for (const Json& note : information_of(manifest).value("notes", Json::array()))
+    row.deviations.push_back(note.get<std::string>());
+  if (manifest.value("weights", Json()).contains("random")) {
     row.mark = "random weights";
     row.deviations.emplace_back(
         "random weights: the method was made for pre-trained ones and runs here without them");
+  }
+  if (manifest.contains("predictions")) {
+    row.mark = "made elsewhere";
+    row.deviations.push_back(describe_predictions(manifest));
   }
 }
 
@@ -71,11 +113,12 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.evaluation = evaluation_settings_from_json(
       manifest.at("protocol").value("metrics", Json::object()), "protocol of the manifest");
   row.deviations = manifest.at("deviations").get<std::vector<std::string>>();
-  add_weights(manifest, row);
+  add_factors(manifest, row);
   row.classes = manifest.at("classes").get<std::vector<std::string>>();
-  row.facts.parameters = manifest.at("parameters").at("total").get<std::int64_t>();
-  row.facts.trained_parameters = manifest.at("parameters").at("trained").get<std::int64_t>();
-  row.facts.gflop_per_patch = manifest.at("gflop_per_patch").get<double>();
+  const Json& parameters = manifest.at("parameters");
+  row.facts.parameters = fact<std::int64_t>(parameters, "total");
+  row.facts.trained_parameters = fact<std::int64_t>(parameters, "trained");
+  row.facts.gflop_per_patch = fact<double>(manifest, "gflop_per_patch");
   return row;
 }
 
@@ -93,7 +136,12 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
                                           manifest.at("protocol_id").get<std::string>(),
                                           manifest.at("name").get<std::string>());
       auto [entry, fresh] = rows.try_emplace(key);
-      if (fresh) entry->second.row = begin_row(manifest);
+      require_own_protocol(manifest, folder / "manifest.json");
+      if (fresh) {
+        entry->second.row = begin_row(manifest);
+        entry->second.sums.first = manifest;
+      }
+      require_same_row(entry->second.sums.first, manifest, folder);
       add_fold(manifest, folder, entry->second.row, entry->second.sums);
     } catch (const nlohmann::json::exception& error) {
       throw Error::input(fmt::format("{}: {}", (folder / "manifest.json").string(), error.what()),
@@ -103,12 +151,11 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
   }
   std::vector<LeaderboardRow> out;
   for (auto& [key, entry] : rows) {
-    entry.row.facts.train_seconds = entry.sums.train / entry.sums.folds;
-    if (entry.sums.cases > 0) {
-      entry.row.facts.predict_seconds_per_case =
-          entry.sums.predict / static_cast<double>(entry.sums.cases);
-    }
-    entry.row.facts.peak_memory_mib = entry.sums.memory;
+    const FactSums& sums = entry.sums;
+    if (sums.train) entry.row.facts.train_seconds = *sums.train / sums.folds;
+    if (sums.predict && sums.cases > 0)
+      entry.row.facts.predict_seconds_per_case = *sums.predict / static_cast<double>(sums.cases);
+    entry.row.facts.peak_memory_mib = sums.memory;
     out.push_back(std::move(entry.row));
   }
   return out;

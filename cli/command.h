@@ -71,6 +71,7 @@ int predict(const std::vector<std::string>& arguments, RunContext& context);
 int evaluate(const std::vector<std::string>& arguments, RunContext& context);
 int benchmark(const std::vector<std::string>& arguments, RunContext& context);
 int leaderboard(const std::vector<std::string>& arguments, RunContext& context);
+int compare(const std::vector<std::string>& arguments, RunContext& context);
 int methods(const std::vector<std::string>& arguments, RunContext& context);
 int metrics(const std::vector<std::string>& arguments, RunContext& context);
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context);

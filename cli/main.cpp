@@ -21,6 +21,8 @@ constexpr std::array kCommands = {
     Command{"benchmark", "the main job: methods x data sets x folds, ends with the tables",
             voxarena::cli::benchmark},
     Command{"leaderboard", "tables from finished runs", voxarena::cli::leaderboard},
+    Command{"compare", "what differs between two runs, and whether one may be called better",
+            voxarena::cli::compare},
     Command{"phantom", "write a synthetic data set", voxarena::cli::phantom},
     Command{"plan", "fingerprint and plans of a data set", voxarena::cli::plan},
     Command{"preprocess", "crop, normalise and resample a data set", voxarena::cli::preprocess},

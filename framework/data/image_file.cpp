@@ -246,6 +246,8 @@ std::int64_t count_channels(const fs::path& file) {
   return io->GetNumberOfDimensions() == 4 ? static_cast<std::int64_t>(io->GetDimensions(3)) : 1;
 }
 
+Geometry read_geometry(const fs::path& file) { return geometry_of(*open_for_reading(file)); }
+
 void write_image_file(const fs::path& file, const Geometry& geometry, const Extent& size,
                       VoxelType type, const void* values) {
   AtomicFile out(file);

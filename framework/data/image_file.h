@@ -19,8 +19,9 @@ struct ImageFile {
 // Error (input) for an unknown ending, a damaged or truncated file, colour or complex voxels.
 ImageFile read_image_file(const std::filesystem::path& file);
 
-// Channels that a file holds, from its header alone.
+// From the header alone: channels that a file holds, and its place in the world.
 std::int64_t count_channels(const std::filesystem::path& file);
+Geometry read_geometry(const std::filesystem::path& file);
 
 enum class VoxelType : std::uint8_t { uint8, uint16, float32 };
 

@@ -13,7 +13,7 @@ TEST(RunFolder, LiesBelowDatasetProtocolAndMethod) {
   MethodEntry entry;
   entry.plugin = "masksam";
   entry.name = "MaskSAM (mini encoder)";
-  EXPECT_EQ(run_folder("results", "Dataset004_Hippocampus", "0123456789ab", entry, 2).path,
+  EXPECT_EQ(run_folder("results", "Dataset004_Hippocampus", "0123456789ab", entry.folder(), 2).path,
             "results/Dataset004_Hippocampus/0123456789ab/masksam_mini_encoder/fold_2");
 }
 

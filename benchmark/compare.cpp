@@ -1,0 +1,333 @@
+#include "benchmark/compare.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "benchmark/manifest_keys.h"
+#include "benchmark/tables.h"
+#include "evaluation/leaderboard.h"
+#include "evaluation/metric.h"
+#include "evaluation/statistics.h"
+#include "evaluation/statistics/score_table.h"
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+namespace {
+
+constexpr std::size_t kDataSetsForGeneralClaim = 3;
+
+using RunsByPlace = std::map<std::pair<std::string, int>, const FinishedRun*>;
+
+std::string text_of(const Json& manifest, const char* key) {
+  return manifest.at(key).get<std::string>();
+}
+
+// Runs of one side by data set and fold.
+RunsByPlace index_runs(const std::vector<FinishedRun>& runs) {
+  RunsByPlace index;
+  for (const FinishedRun& run : runs) {
+    const Json& first = runs.front().manifest;
+    if (run.manifest.at("name") != first.at("name")) {
+      throw Error::input(fmt::format("{}: a run of '{}' beside one of '{}'", run.folder.string(),
+                                     text_of(run.manifest, "name"), text_of(first, "name")),
+                         "name the folder of one method: RESULTS/<data set>/<protocol>/<method>, "
+                         "or one fold of it");
+    }
+    const auto [there, added] = index.try_emplace(
+        {text_of(run.manifest, "dataset"), run.manifest.at("fold").get<int>()}, &run);
+    if (!added) {
+      throw Error::input(fmt::format("{} and {}: two runs of the same fold",
+                                     there->second->folder.string(), run.folder.string()),
+                         "name the folder of one protocol");
+    }
+  }
+  return index;
+}
+
+// Folds of one data set on one side.
+std::vector<FinishedRun> select_runs_of(const RunsByPlace& index, const std::string& dataset,
+                                        const std::vector<int>& folds) {
+  std::vector<FinishedRun> out;
+  for (const int fold : folds) out.push_back(*index.at({dataset, fold}));
+  return out;
+}
+
+bool boundary_metric(const std::string& key) {
+  const Metric metric = find_metric(key);
+  return metric.unit == "mm" || metric.name == "NSD" || metric.name == "Boundary IoU";
+}
+
+void add_reason(std::vector<Reason>& reasons, Rule rule, const std::string& text) {
+  const bool known = std::any_of(reasons.begin(), reasons.end(), [&](const Reason& reason) {
+    return reason.rule == rule && reason.text == text;
+  });
+  if (!known) reasons.push_back({rule, text});
+}
+
+bool is_factor(const std::string& key, const CompareOptions& options) {
+  return std::any_of(
+      options.factors.begin(), options.factors.end(),
+      [&](const std::string& factor) { return key == factor || key.starts_with(factor + "."); });
+}
+
+// Names of things, which may differ whatever a claim is about.
+bool is_label(const std::string& key) {
+  static const std::set<std::string> labels = {"name", "citation", "licence", "protocol_id"};
+  return labels.contains(key) || key.starts_with("label_files.") || key.starts_with("weights.");
+}
+
+// Rules that differing keys break.
+void judge_keys(DatasetComparison& result, const CompareOptions& options) {
+  std::map<std::pair<Rule, std::string>, std::vector<std::string>> broken;
+  for (const KeyDifference& difference : result.differences) {
+    if (is_factor(difference.key, options)) continue;
+    const KeyMeaning meaning = meaning_of(difference.key);
+    if (meaning.broken) {
+      broken[{*meaning.broken, meaning.reason}].push_back(difference.key);
+    } else if (!options.factors.empty() && meaning.kind == KeyKind::method &&
+               !is_label(difference.key)) {
+      broken[{Rule::one_change, "more differs than what the claim is about"}].push_back(
+          difference.key);
+    } else if (difference.key == "deviations") {
+      result.notes.emplace_back("the methods deviate from the protocol in what 'deviations' lists");
+    }
+  }
+  for (const auto& [rule, keys] : broken)
+    add_reason(result.against, rule.first,
+               fmt::format("{} ({})", rule.second, fmt::join(keys, ", ")));
+}
+
+// Rules that one run breaks by itself.
+void judge_run(const FinishedRun& run, const std::string& who, DatasetComparison& result) {
+  for (const Factor& factor : find_factors(run.manifest)) {
+    if (factor.undeclared)
+      add_reason(result.against, factor.rule,
+                 fmt::format("{} does not declare its {}", who, factor.block));
+    if (factor.rule == Rule::same_care)
+      add_reason(result.against, factor.rule, fmt::format("{} was {}", who, factor.block));
+  }
+  for (const Json& note : information_of(run.manifest).value("notes", Json::array())) {
+    const std::string text = fmt::format("{}: {}", who, note.get<std::string>());
+    if (std::find(result.notes.begin(), result.notes.end(), text) == result.notes.end())
+      result.notes.push_back(text);
+  }
+}
+
+// Cases without a usable prediction, which count as the worst value.
+void note_missing_cases(const LeaderboardBlock& block, DatasetComparison& result) {
+  for (const RankedRow& row : block.rows) {
+    if (row.missing_cases == 0) continue;
+    result.notes.push_back(
+        fmt::format("{}: {} of {} cases have no usable prediction and count as "
+                    "the worst value",
+                    row.row.method, row.missing_cases, block.cases));
+  }
+}
+
+double suitability_of_two(const ScoreTable& table) {
+  StatisticsOptions options;
+  options.samples = 1;
+  return block_statistics({table}, options).metrics.front().suitability;
+}
+
+MetricComparison compare_metric(const ScoreTable& table, std::size_t a, std::size_t b,
+                                const StatisticsOptions& options) {
+  MetricComparison result{.metric = table.metric,
+                          .flavour = table.flavour,
+                          .unit = table.unit,
+                          .higher_is_better = table.higher_is_better,
+                          .interval = {}};
+  const std::vector<double> of_a = table.case_means(a), of_b = table.case_means(b);
+  std::vector<double> differences;
+  for (std::size_t c = 0; c < of_a.size(); ++c) differences.push_back(of_a[c] - of_b[c]);
+  CaseValues values{.cases = table.cases(), .quantities = 1, .values = differences};
+  result.cases = table.cases();
+  result.a = nan_mean(of_a);
+  result.b = nan_mean(of_b);
+  result.difference = nan_mean(differences);
+  result.interval =
+      bca_interval(bootstrap_means(values, options.samples, options.seed, options.threads),
+                   differences, options.level);
+  result.p = signed_rank_test(differences).p;
+  const double sign = table.higher_is_better ? 1 : -1;
+  std::vector<double> gains = differences;  // positive where the better one is better
+  for (double& gain : gains) gain *= result.difference * sign < 0 ? -sign : sign;
+  result.false_claim = false_claim_probability(gains);
+  result.suitability = suitability_of_two(table);
+  const bool outside = result.interval.low > 0 || result.interval.high < 0;
+  if (result.p < 1 - options.level && outside)
+    result.better = result.difference * sign > 0 ? 1 : -1;
+  return result;
+}
+
+bool has_records(const std::vector<LeaderboardRow>& rows, const Metric& metric) {
+  return std::all_of(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
+    return std::all_of(row.folds.begin(), row.folds.end(), [&](const FoldRecords& fold) {
+      return std::any_of(fold.records.begin(), fold.records.end(), [&](const Record& record) {
+        return record.metric == metric.name && record.flavour == metric.flavour;
+      });
+    });
+  });
+}
+
+// Both rows as if they were of one block, where that makes sense at all.
+void compare_numbers(const std::vector<FinishedRun>& a, const std::vector<FinishedRun>& b,
+                     const CompareOptions& options, DatasetComparison& result) {
+  std::vector<LeaderboardRow> rows = {collect_rows(a).front(), collect_rows(b).front()};
+  rows[0].method = "A";
+  rows[1].method = "B";
+  for (LeaderboardRow& row : rows) row.protocol = row.extra_information = "";
+  bool comparable = rows[0].classes == rows[1].classes && rows[0].evaluation == rows[1].evaluation;
+  for (std::size_t i = 0; i < rows[0].folds.size(); ++i) {
+    std::vector<std::string> x = rows[0].folds[i].cases, y = rows[1].folds[i].cases;
+    std::sort(x.begin(), x.end());
+    std::sort(y.begin(), y.end());
+    comparable = comparable && x == y;
+  }
+  if (!comparable) return;
+  for (const std::string& key : options.metrics) {
+    const Metric metric = find_metric(key);
+    if (!has_records(rows, metric)) continue;
+    const Leaderboard board = make_leaderboard(rows, rows.front().evaluation, key);
+    const LeaderboardBlock& block = board.blocks.front();
+    if (result.metrics.empty()) note_missing_cases(block, result);
+    const ScoreTable table = score_table(block, rows, metric);
+    const std::size_t place_of_a = table.methods.front() == "A" ? 0 : 1;
+    result.metrics.push_back(compare_metric(table, place_of_a, 1 - place_of_a, options.statistics));
+  }
+}
+
+// Whether the data can tell the two apart.
+void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
+  if (result.metrics.empty()) {
+    add_reason(result.against, Rule::same_reports, "no number of the two can be compared");
+    return;
+  }
+  const MetricComparison& first = result.metrics.front();
+  if (first.better == 0) {
+    add_reason(
+        result.against, Rule::enough_data,
+        fmt::format("the difference in {} may be chance (p = {:.2g}, interval [{:.4f}, {:.4f}])",
+                    first.metric, first.p, first.interval.low, first.interval.high));
+  }
+  for (const MetricComparison& other : result.metrics) {
+    if (first.better * other.better >= 0) continue;
+    add_reason(result.against, Rule::same_reports,
+               fmt::format("{} says the contrary of {}", other.metric, first.metric));
+  }
+  const bool boundary =
+      std::any_of(result.metrics.begin(), result.metrics.end(), [](const MetricComparison& metric) {
+        return boundary_metric(metric.metric + ":" + metric.flavour);
+      });
+  if (!boundary) {
+    add_reason(result.against, Rule::same_reports,
+               fmt::format("no boundary metric stands beside {} (metrics: {})", first.metric,
+                           fmt::join(options.metrics, ", ")));
+  }
+  if (std::isnan(first.suitability)) {
+    result.notes.emplace_back("one fold: whether the data set can tell methods apart is not known");
+  } else if (first.suitability < 1) {
+    result.notes.push_back(
+        fmt::format("the two differ less than one of them between folds (suitability {:.0f} %)",
+                    100 * first.suitability));
+  }
+}
+
+DatasetComparison compare_dataset(const RunsByPlace& a, const RunsByPlace& b,
+                                  const std::string& dataset, const CompareOptions& options) {
+  DatasetComparison result;
+  result.dataset = dataset;
+  std::vector<int> only_one;
+  for (const RunsByPlace* side : {&a, &b}) {
+    const RunsByPlace& other = side == &a ? b : a;
+    for (const auto& [place, run] : *side) {
+      if (place.first != dataset) continue;
+      if (!other.contains(place)) {
+        only_one.push_back(place.second);
+      } else if (side == &a) {
+        result.folds.push_back(place.second);
+      }
+    }
+  }
+  if (!only_one.empty())
+    add_reason(result.against, Rule::same_reports,
+               fmt::format("only one of them has fold {}", fmt::join(only_one, ", ")));
+  if (result.folds.empty()) return result;
+  for (const int fold : result.folds) {
+    const FinishedRun &left = *a.at({dataset, fold}), &right = *b.at({dataset, fold});
+    for (KeyDifference& difference : differing_keys(left.manifest, right.manifest, fold)) {
+      const auto known =
+          std::find_if(result.differences.begin(), result.differences.end(),
+                       [&](const KeyDifference& one) { return one.key == difference.key; });
+      if (known == result.differences.end()) {
+        result.differences.push_back(std::move(difference));
+      } else {
+        known->values.merge(difference.values);
+      }
+    }
+    judge_run(left, "A", result);
+    judge_run(right, "B", result);
+  }
+  judge_keys(result, options);
+  compare_numbers(select_runs_of(a, dataset, result.folds),
+                  select_runs_of(b, dataset, result.folds), options, result);
+  judge_numbers(options, result);
+  if (result.against.empty()) result.better = result.metrics.front().better;
+  return result;
+}
+
+// P3: a claim beyond single data sets needs several that can tell methods apart, all saying the
+// same.
+void judge_general_claim(Comparison& comparison) {
+  std::size_t telling = 0;
+  std::set<int> winners;
+  for (const DatasetComparison& one : comparison.datasets) {
+    if (one.better != 0) winners.insert(one.better);
+    if (one.better != 0 && one.metrics.front().suitability > 1) ++telling;
+  }
+  if (telling < kDataSetsForGeneralClaim) {
+    add_reason(comparison.against_general, Rule::enough_data,
+               fmt::format("{} of {} data sets show a difference with a suitability above 100 %, a "
+                           "general claim needs {}",
+                           telling, comparison.datasets.size(), kDataSetsForGeneralClaim));
+  }
+  if (winners.size() > 1)
+    add_reason(comparison.against_general, Rule::enough_data, "data sets contradict each other");
+  if (comparison.against_general.empty() && !winners.empty()) comparison.better = *winners.begin();
+}
+
+}  // namespace
+
+Comparison compare_runs(const std::vector<FinishedRun>& a, const std::vector<FinishedRun>& b,
+                        const CompareOptions& options) {
+  for (const std::string& key : options.metrics)
+    if (find_metric(key).direction == Direction::count)
+      throw Error::usage(fmt::format("{} is a count: nothing can be ranked by it", key));
+  if (a.empty() || b.empty() || options.metrics.empty())
+    throw Error::internal("a comparison without runs or metrics");
+  const RunsByPlace left = index_runs(a), right = index_runs(b);
+  Comparison comparison;
+  comparison.a = text_of(a.front().manifest, "name");
+  comparison.b = text_of(b.front().manifest, "name");
+  std::set<std::string> datasets, others;
+  for (const auto& [place, run] : left) datasets.insert(place.first);
+  for (const auto& [place, run] : right) others.insert(place.first);
+  for (const std::string& dataset : datasets) {
+    if (others.contains(dataset))
+      comparison.datasets.push_back(compare_dataset(left, right, dataset, options));
+  }
+  if (comparison.datasets.empty()) {
+    throw Error::input(fmt::format("A has runs on {}, B on {}: no data set in common",
+                                   fmt::join(datasets, ", "), fmt::join(others, ", ")),
+                       "compare runs on the same data");
+  }
+  judge_general_claim(comparison);
+  return comparison;
+}
+
+}  // namespace voxarena

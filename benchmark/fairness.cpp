@@ -1,0 +1,149 @@
+#include "benchmark/fairness.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "benchmark/declaration.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/hash.h"
+
+namespace voxarena {
+namespace {
+
+// A key of `information`, what it is called where nobody declared it, and what it does where it has
+// another value than a row of the protocol.
+struct FactorRule {
+  const char* key;
+  const char* what;
+  std::string (*block)(const Json& value);  // the value is not the protocol's
+  std::string (*note)(const Json& value);
+};
+
+std::string words(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : json_text(value);
+}
+
+std::string mirroring(const Json& axes) {
+  if (axes.empty()) return "not mirrored at test time";
+  return fmt::format("mirrored at test time over {} {}", axes.size() == 1 ? "axis" : "axes",
+                     fmt::join(axes.get<std::vector<int>>(), ", "));
+}
+
+std::string nothing(const Json& /*value*/) { return {}; }
+
+const std::vector<FactorRule>& factor_rules() {
+  static const std::vector<FactorRule> rules = {
+      {"training_data", "training data",
+       [](const Json&) -> std::string { return "other training data"; },
+       [](const Json& value) { return "training data: " + words(value); }},
+      {"pretraining", "pre-training",
+       [](const Json&) -> std::string { return "pre-trained weights"; },
+       [](const Json& value) { return "pre-trained weights: " + words(value); }},
+      {"ensemble", "ensemble",
+       [](const Json& value) { return fmt::format("ensemble of {} models", words(value)); },
+       nothing},
+      {"mirror_axes", "mirroring at test time", mirroring, nothing},
+      {"post_processing", "post-processing",
+       [](const Json& value) { return "post-processing: " + words(value); }, nothing},
+      {"prompts", "prompts", [](const Json& value) { return "prompts: " + words(value); }, nothing},
+      {"budget", "budget", [](const Json& value) { return "budget: " + words(value); }, nothing},
+  };
+  return rules;
+}
+
+// What a row has that had nothing but the protocol.
+Json expected(const std::string& key, const Json& protocol) {
+  if (key == "training_data") return kSplit;
+  if (key == "ensemble") return 1;
+  if (key == "mirror_axes") return protocol.value("mirror_axes", Json::array());
+  if (key == "post_processing") return protocol.value("post_processing", kNone);
+  if (key == "budget") return kAsProtocol;
+  return kNone;
+}
+
+// "Dataset004_Hippocampus", "004" or "4".
+bool is_dataset(const std::string& name, const std::string& dataset) {
+  if (name == dataset) return true;
+  const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
+                                                   [](char c) { return c >= '0' && c <= '9'; });
+  return number && name.size() < 9 &&
+         dataset.rfind(fmt::format("Dataset{:03}_", std::stoi(name)), 0) == 0;
+}
+
+}  // namespace
+
+const char* name(Rule rule) {
+  switch (rule) {
+    case Rule::one_change: return "P1";
+    case Rule::same_care: return "P2";
+    case Rule::enough_data: return "P3";
+    case Rule::same_reports: return "P4";
+  }
+  return "";
+}
+
+const char* sentence(Rule rule) {
+  switch (rule) {
+    case Rule::one_change: return "only the method differs";
+    case Rule::same_care: return "planned and tuned alike";
+    case Rule::enough_data: return "the data can tell";
+    case Rule::same_reports: return "same splits, cases, classes and metrics";
+  }
+  return "";
+}
+
+Json information_of(const Json& manifest) {
+  if (manifest.contains("information")) return manifest.at("information");
+  return to_json(
+      complete_for_harness({}, manifest.at("protocol"), manifest.value("weights", Json())));
+}
+
+std::vector<Factor> find_factors(const Json& manifest) {
+  const Json information = information_of(manifest);
+  const Json& protocol = manifest.at("protocol");
+  std::vector<Factor> factors;
+  for (const FactorRule& rule : factor_rules()) {
+    const Json value = information.value(rule.key, Json());
+    const std::string key = std::string("information.") + rule.key;
+    if (value.is_null()) {
+      factors.push_back({Rule::one_change, key, rule.what, "", true});
+    } else if (value != expected(rule.key, protocol)) {
+      factors.push_back({Rule::one_change, key, rule.block(value), rule.note(value)});
+    }
+  }
+  const auto dataset = manifest.at("dataset").get<std::string>();
+  for (const Json& tuned : information.value("tuned_on", Json::array())) {
+    if (!is_dataset(tuned.get<std::string>(), dataset)) continue;
+    factors.push_back({Rule::same_care, "information.tuned_on", "tuned on this data set", ""});
+    break;
+  }
+  return factors;
+}
+
+std::string block_name(const std::vector<Factor>& factors) {
+  std::vector<std::string> known, undeclared;
+  for (const Factor& factor : factors)
+    (factor.undeclared ? undeclared : known).push_back(factor.block);
+  if (!undeclared.empty())
+    known.push_back(fmt::format("not declared: {}", fmt::join(undeclared, ", ")));
+  return fmt::format("{}", fmt::join(known, "; "));
+}
+
+std::string protocol_id(const Json& protocol) {
+  return sha256(canonical_json(protocol)).substr(0, 12);
+}
+
+void require_own_protocol(const Json& manifest, const std::filesystem::path& file) {
+  const auto id = manifest.at("protocol_id").get<std::string>();
+  const std::string own = protocol_id(manifest.at("protocol"));
+  if (id == own) return;
+  throw Error::input(
+      fmt::format("{}: protocol_id is {}, but its protocol has the id {}", file.string(), id, own),
+      "rows of one id must have one protocol: the manifest was edited; remove the "
+      "run folder and start the benchmark again");
+}
+
+}  // namespace voxarena

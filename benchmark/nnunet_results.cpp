@@ -1,0 +1,162 @@
+#include "benchmark/nnunet_results.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "benchmark/fold_evaluation.h"
+#include "benchmark/nnunet_log.h"
+#include "benchmark/run_setup.h"
+#include "evaluation/folder_evaluation.h"
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+namespace fs = std::filesystem;
+namespace {
+
+struct TrainerName {
+  std::string trainer, plans, configuration;
+};
+
+// "nnUNetTrainer__nnUNetPlans__3d_fullres"
+TrainerName split_name(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  const std::size_t first = name.find("__");
+  const std::size_t second = first == std::string::npos ? first : name.find("__", first + 2);
+  if (second == std::string::npos) {
+    throw Error::input(
+        fmt::format("{}: is no results folder of one nnU-Net trainer", folder.string()),
+        "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
+  }
+  return {name.substr(0, first), name.substr(first + 2, second - first - 2),
+          name.substr(second + 2)};
+}
+
+// Trainers that differ from nnU-Net's own in the number of epochs only.
+bool trains_as_nnunet(const std::string& trainer) {
+  std::string rest = trainer;
+  if (!rest.starts_with("nnUNetTrainer")) return false;
+  rest.erase(0, std::string("nnUNetTrainer").size());
+  if (rest.empty()) return true;
+  if (!rest.starts_with('_')) return false;
+  const std::size_t digits = rest.find_first_not_of("0123456789", 1);
+  return digits > 1 && digits != std::string::npos &&
+         (rest.substr(digits) == "epochs" || rest.substr(digits) == "epoch");
+}
+
+void require_same_labels(const fs::path& file, const PreparedDataset& dataset) {
+  const Json theirs = read_json(file);
+  const Json ours = parse_json(dataset.raw.json_text, "dataset.json");
+  const Json labels = theirs.is_object() ? theirs.value("labels", Json()) : Json();
+  if (canonical_json(labels) == canonical_json(ours.at("labels"))) return;
+  throw Error::input(fmt::format("{}: its labels {} are not those of {}: {}", file.string(),
+                                 json_text(labels), dataset.raw.name, json_text(ours.at("labels"))),
+                     "rows of one table segment the same classes; name results of this data set");
+}
+
+std::string folds_there(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->path().filename().string().starts_with("fold_"))
+      names.push_back(it->path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names.empty() ? "no fold" : fmt::format("{}", fmt::join(names, ", "));
+}
+
+fs::path require_validation(const fs::path& folder, int fold) {
+  const fs::path validation = folder / fmt::format("fold_{}", fold) / "validation";
+  if (!fs::is_directory(validation)) {
+    throw Error::input(fmt::format("{}: no such folder", validation.string()),
+                       fmt::format("{} is there; train this fold with nnU-Net, or leave it out of "
+                                   "'folds' in the spec",
+                                   folds_there(folder)));
+  }
+  if (!fs::exists(validation / "summary.json")) {
+    throw Error::input(
+        fmt::format("{}: no summary.json: its validation was not finished", validation.string()),
+        "finish it with nnUNetv2_train ... --val");
+  }
+  return validation;
+}
+
+// A prediction of another case means another split: validation cases of ours may have been trained
+// on.
+void require_same_split(const fs::path& validation, const PreparedDataset& dataset, int fold) {
+  const std::vector<std::string> expected = fold_split(dataset, fold).val;
+  for (const std::string& id : list_label_files(validation, dataset.raw.file_ending)) {
+    if (std::find(expected.begin(), expected.end(), id) != expected.end()) continue;
+    throw Error::input(
+        fmt::format("{}: case '{}' is not in the validation half of fold {}", validation.string(),
+                    id, fold),
+        fmt::format("nnU-Net was trained on another split: copy its splits_final.json into {}, or "
+                    "train it with {}",
+                    dataset.raw.folder.string(), (dataset.folder / "splits_final.json").string()));
+  }
+}
+
+// How its training differs from the protocol's; "protocol" if in nothing that an id says.
+std::string budget_of(const TrainerName& name, const NnunetSettings& settings, const NnunetLog& log,
+                      const Json& protocol) {
+  std::vector<std::string> differences;
+  const auto differs = [&](const Json& theirs, const Json& ours) { return theirs != ours; };
+  const auto iterations = settings.iterations_per_epoch.value_or(250);
+  std::int64_t epochs = settings.epochs.value_or(log.epochs > 0 ? log.epochs : 1000);
+  if (log.epochs > 0) epochs = std::min(epochs, log.epochs);  // stopped before its time
+  const Json& budget = protocol.at("budget");
+  if (differs(epochs * iterations, budget.at("iterations")) ||
+      differs(iterations, budget.at("iterations_per_epoch")))
+    differences.push_back(fmt::format("{} epochs of {} iterations", epochs, iterations));
+  if (differs(name.configuration, protocol.at("configuration")))
+    differences.push_back("configuration " + name.configuration);
+  if (differs("nnU-Net", protocol.at("augmentation")))
+    differences.emplace_back("nnU-Net's augmentation");
+  if (differs(0.5, protocol.at("inference").at("step_size")))
+    differences.emplace_back("sliding window in steps of 0.5");
+  if (!trains_as_nnunet(name.trainer)) differences.push_back("trainer " + name.trainer);
+  return differences.empty() ? kAsProtocol : fmt::format("{}", fmt::join(differences, ", "));
+}
+
+std::vector<std::string> plan_deviations(const fs::path& file, const TrainerName& name,
+                                         const PreparedDataset& dataset,
+                                         const ProtocolSettings& settings) {
+  const Plans plans = plans_from_json(read_json(file), file.string());
+  Plan standard = default_plan(dataset, settings), theirs = standard;
+  theirs.configuration = plans.configuration(name.configuration);
+  theirs.configuration.data_identifier = standard.configuration.data_identifier;
+  return list_differences(plan_json(standard), plan_json(theirs));
+}
+
+}  // namespace
+
+NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& dataset,
+                            const Protocol& protocol, const ProtocolSettings& settings, int fold) {
+  if (!fs::is_directory(folder)) {
+    throw Error::input(fmt::format("{}: no such folder", folder.string()),
+                       "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
+  }
+  const TrainerName name = split_name(folder);
+  require_same_labels(folder / "dataset.json", dataset);
+  NnunetFold result;
+  result.predictions = require_validation(folder, fold);
+  require_same_split(result.predictions, dataset, fold);
+  result.deviations = plan_deviations(folder / "plans.json", name, dataset, settings);
+  const fs::path fold_folder = result.predictions.parent_path();
+  const NnunetSettings found = read_nnunet_settings(fold_folder / "debug.json");
+  const NnunetLog log = read_nnunet_logs(fold_folder);
+  result.found.training_data = kSplit;
+  result.found.ensemble = 1;
+  result.found.mirror_axes = found.mirror_axes;
+  result.found.post_processing = kNone;
+  result.found.prompts = kNone;
+  result.found.budget = budget_of(name, found, log, protocol.values);
+  result.train_seconds = log.train_seconds;
+  result.predict_seconds = log.predict_seconds;
+  result.device = found.device;
+  return result;
+}
+
+}  // namespace voxarena
