@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 
 #include "voxarena/core/files.h"
@@ -25,20 +26,20 @@ std::optional<double> number_after(const std::string& line, std::string_view wor
   return value;
 }
 
-// "2026-11-22 09:37:01.123456:" at the beginning of a line → seconds; only differences mean
-// anything.
-std::optional<double> time_of(const std::string& line) {
-  static const std::regex pattern(R"((\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d(?:\.\d+)?): .*)");
-  std::smatch match;
-  if (!std::regex_match(line, match, pattern)) return std::nullopt;
-  const auto whole = [&](std::size_t i) { return std::stoi(match[i].str()); };
-  const std::chrono::year_month_day day(std::chrono::year(whole(1)),
-                                        std::chrono::month(static_cast<unsigned>(whole(2))),
-                                        std::chrono::day(static_cast<unsigned>(whole(3))));
-  if (!day.ok()) return std::nullopt;
-  const auto days = std::chrono::sys_days(day).time_since_epoch().count();
-  return 86400.0 * static_cast<double>(days) + 3600 * whole(4) + 60 * whole(5) +
-         std::stod(match[6].str());
+// "2026-11-22 09:37:01.123456: ..." → seconds, of which only differences mean anything; NaN for
+// other lines.
+double time_of(const std::string& line) {
+  int year = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0;
+  double second = 0;
+  if (std::sscanf(line.c_str(), "%4d-%2u-%2u %2u:%2u:%lf: ", &year, &month, &day, &hour, &minute,
+                  &second) != 6)
+    return std::nan("");
+  const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day));
+  if (!date.ok()) return std::nan("");
+  const auto days = std::chrono::sys_days(date).time_since_epoch().count();
+  return 86400.0 * static_cast<double>(days) + 3600.0 * hour + 60.0 * minute + second;
 }
 
 // "training_log_2026_11_2_09_37_01.txt" → (2026, 11, 2, 9, 37, 1): names do not sort by time.
@@ -67,19 +68,19 @@ std::optional<std::int64_t> whole_number(const Json& json, const char* key) {
 NnunetLog parse_nnunet_logs(const std::vector<std::string>& logs) {
   NnunetLog result;
   for (const std::string& log : logs) {
-    std::optional<double> first_case;
+    double first_case = std::nan("");
     std::istringstream lines(log);
     for (std::string line; std::getline(lines, line);) {
       if (const auto seconds = number_after(line, ": Epoch time: "))
         result.train_seconds = result.train_seconds.value_or(0) + *seconds;
       if (const auto epoch = number_after(line, ": Epoch "))
         result.epochs = std::max(result.epochs, static_cast<std::int64_t>(*epoch) + 1);
-      if (!first_case && line.find(": predicting ") != std::string::npos)
+      if (std::isnan(first_case) && line.find(": predicting ") != std::string::npos)
         first_case = time_of(line);
       if (line.find(": Validation complete") == std::string::npos) continue;
-      if (const auto end = time_of(line); first_case && end && *end >= *first_case)
-        result.predict_seconds = *end - *first_case;
-      first_case.reset();
+      const double seconds = time_of(line) - first_case;
+      if (seconds >= 0) result.predict_seconds = seconds;
+      first_case = std::nan("");
     }
   }
   return result;

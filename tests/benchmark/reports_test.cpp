@@ -7,6 +7,7 @@
 
 #include "benchmark/evidence.h"
 #include "evaluation/records.h"
+#include "tests/benchmark/manifests.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -62,23 +63,8 @@ struct Workshop {
   }
 
   void add_run(const std::string& method, const std::vector<double>& dice) {
-    write_json(run(method) / "manifest.json", {{"name", method},
-                                               {"dataset", kDataset},
-                                               {"fold", 0},
-                                               {"protocol_id", "0123456789ab"},
-                                               {"protocol",
-                                                {{"configuration", "3d_fullres"},
-                                                 {"budget", {{"name", "smoke"}, {"iterations", 8}}},
-                                                 {"mirror_axes", {2}},
-                                                 {"seed", 1}}},
-                                               {"deviations", Json::array()},
-                                               {"classes", {"liver"}},
-                                               {"cases", kCases},
-                                               {"parameters", {{"total", 10}, {"trained", 8}}},
-                                               {"gflop_per_patch", 1.5},
-                                               {"seconds", {{"train", 10.0}, {"predict", 4.0}}},
-                                               {"peak_memory_mib", {{"train", 100.0}}},
-                                               {"status", "finished"}});
+    write_json(run(method) / "manifest.json",
+               test::made_up_manifest(method, 0, kCases, kDataset));
     std::vector<Record> records;
     for (std::size_t c = 0; c < kCases.size(); ++c) {
       records.push_back({kDataset, 0, kCases[c], "liver", "Dice", "voxel", dice[c]});

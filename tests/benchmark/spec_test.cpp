@@ -66,6 +66,43 @@ TEST(Spec, WithoutFoldsAndMirrorAxesTheFieldsDefaultsHold) {
   EXPECT_EQ(spec.protocol.budget.iterations, 250'000);
 }
 
+TEST(Spec, PredictionsComeWithADeclaration) {
+  const BenchmarkSpec spec = parse_spec(R"toml(
+name = "organs"
+datasets = ["1"]
+[[method]]
+plugin = "plain_unet"
+[method.declares]
+tuned_on = ["Dataset001_A"]
+[[predictions]]
+name = "Other tool"
+folder = "theirs/{dataset}/fold_{fold}"
+url = "https://example.org"
+citation = "@misc{other}"
+[predictions.declares]
+training_data = "split"
+ensemble = 5
+mirror_axes = [2, 0]
+budget = "protocol"
+notes = ["loss: Tversky"]
+[predictions.costs]
+train_hours = 9
+[[predictions]]
+name = "nnU-Net"
+nnunet = "nnUNet_results/{dataset}/nnUNetTrainer__nnUNetPlans__3d_fullres"
+)toml",
+                                        "spec.toml");
+  EXPECT_EQ(spec.methods.at(0).declares.tuned_on, (std::vector<std::string>{"Dataset001_A"}));
+  ASSERT_EQ(spec.predictions.size(), 2U);
+  const PredictionsEntry& other = spec.predictions[0];
+  EXPECT_EQ(other.run_folder_name(), "other_tool");
+  EXPECT_EQ(other.declares.training_data, "split");
+  EXPECT_EQ(other.declares.mirror_axes, (std::vector<int>{0, 2}));
+  EXPECT_FALSE(other.declares.pretraining.has_value());
+  EXPECT_DOUBLE_EQ(*other.costs.train_hours, 9);
+  EXPECT_TRUE(spec.predictions[1].folder.empty());
+}
+
 struct Broken {
   const char* name;
   const char* text;
@@ -109,11 +146,36 @@ INSTANTIATE_TEST_SUITE_P(
                            "no flavour 'scipy'", "medpy"},
                     Broken{"MirrorAxisTwice", HEAD "[protocol]\nmirror_axes = [1, 1]\n" METHOD,
                            "names an axis twice", ""},
-                    Broken{"NoMethod", HEAD, "no [[method]]", "plain_unet"},
+                    Broken{"NoMethod", HEAD, "no [[method]] and no [[predictions]]", "plain_unet"},
                     Broken{"MethodWithoutPlugin", HEAD "[[method]]\nname = 'x'\n",
                            "method.plugin: is missing", "plugin ="},
                     Broken{"MethodTwice", HEAD METHOD METHOD,
                            "'plain_unet' is the name of an earlier method", "own"},
+                    Broken{"PredictionsFromNowhere", HEAD "[[predictions]]\nname = 'x'\n",
+                           "predictions.folder: either this or 'nnunet'", "fold_{fold}"},
+                    Broken{"PredictionsFromTwoPlaces",
+                           HEAD "[[predictions]]\nname = 'x'\nfolder = 'a'\nnnunet = 'b'\n",
+                           "either this or 'nnunet'", "label files"},
+                    Broken{"PredictionsWithoutName", HEAD "[[predictions]]\nfolder = 'a'\n",
+                           "predictions.name: is missing", "name ="},
+                    Broken{"PredictionsNamedAsAMethod",
+                           HEAD METHOD "[[predictions]]\nname = 'Plain_UNet'\nfolder = 'a'\n",
+                           "'Plain_UNet' is the name of an earlier method", "own"},
+                    Broken{"UnknownDeclaration",
+                           HEAD "[[predictions]]\nname = 'x'\nfolder = 'a'\n"
+                                "declares = { ensembles = 2 }\n",
+                           "predictions.declares.ensembles: unknown key", "'ensemble'"},
+                    Broken{"WrongDeclaration",
+                           HEAD "[[predictions]]\nname = 'x'\nfolder = 'a'\n"
+                                "declares = { ensemble = 'five' }\n",
+                           "must be an integer, not a text", ""},
+                    Broken{"EmptyDeclaration",
+                           HEAD "[[predictions]]\nname = 'x'\nfolder = 'a'\n"
+                                "declares = { prompts = '' }\n",
+                           "predictions.declares.prompts: is empty", "in words"},
+                    Broken{"MethodDeclaresTheHarnesssBusiness",
+                           HEAD METHOD "declares = { ensemble = 5 }\n",
+                           "method.declares.ensemble: unknown key", "known keys are"},
                     Broken{"NoDatasets", "name = 'a'\ndatasets = []\n" METHOD, "names no data set",
                            "Dataset004"},
                     Broken{"DatasetsAsText", "name = 'a'\ndatasets = '1'\n" METHOD,

@@ -8,6 +8,7 @@ give the same files.
 """
 import argparse
 import gzip
+import hashlib
 import json
 import math
 import os
@@ -20,7 +21,11 @@ CLASSES = ["liver", "left kidney", "right kidney"]
 SIZE = (24, 160, 160)  # z, y, x
 SPACING = (5.0, 1.0, 1.0)
 VARIANTS = 4  # of images; cases share them
-PROTOCOL = "5f0c1d2e3a4b"
+PROTOCOL = {
+    "dataset": DATASET, "configuration": "3d_fullres", "mirror_axes": [2], "augmentation": "nnU-Net", "seed": 1,
+    "budget": {"name": "cpu", "iterations": 1000, "batch_size": 2},
+    "inference": {"step_size": 0.5, "weighting": "gaussian", "mirroring": True}}
+PROTOCOL_ID = hashlib.sha256(json.dumps(PROTOCOL, sort_keys=True, separators=(",", ":")).encode()).hexdigest()[:12]
 METRICS = {"Dice": "voxel", "NSD": "subvoxel", "HD95": "subvoxel"}
 
 
@@ -99,11 +104,8 @@ def manifest(name, index, fold, cases):
     if index % 3 == 1:
         deviations.append("recipe.optimiser: AdamW instead of SGD")
     return {
-        "name": name, "dataset": DATASET, "fold": fold, "protocol_id": PROTOCOL,
-        "protocol": {
-            "dataset": DATASET, "configuration": "3d_fullres", "mirror_axes": [2], "augmentation": "nnU-Net", "seed": 1,
-            "budget": {"name": "cpu", "iterations": 1000, "batch_size": 2},
-            "inference": {"step_size": 0.5, "weighting": "gaussian", "mirroring": True}},
+        "name": name, "dataset": DATASET, "fold": fold, "protocol_id": PROTOCOL_ID,
+        "protocol": PROTOCOL,
         "deviations": deviations, "classes": CLASSES, "cases": cases,
         "parameters": {"total": 1_400_000 * number, "trained": 1_400_000 * number // (1 + index % 2)},
         "gflop_per_patch": 9.6 * number ** 1.3,
@@ -142,7 +144,7 @@ def write_runs(folder, methods, case_count):
         name = names[m] if m < len(names) else f"method {m}"
         for fold in range(2):
             chosen = cases[fold::2]
-            run = folder / "results" / DATASET / PROTOCOL / f"method_{m}" / f"fold_{fold}"
+            run = folder / "results" / DATASET / PROTOCOL_ID / f"method_{m}" / f"fold_{fold}"
             skill = 0.9 - 0.006 * m
             run.mkdir(parents=True)
             (run / "manifest.json").write_text(json.dumps(manifest(name, m, fold, chosen), indent=1))
