@@ -57,11 +57,6 @@ std::vector<FinishedRun> select_runs_of(const RunsByPlace& index, const std::str
   return out;
 }
 
-bool boundary_metric(const std::string& key) {
-  const Metric metric = find_metric(key);
-  return metric.unit == "mm" || metric.name == "NSD" || metric.name == "Boundary IoU";
-}
-
 void add_reason(std::vector<Reason>& reasons, Rule rule, const std::string& text) {
   const bool known = std::any_of(reasons.begin(), reasons.end(), [&](const Reason& reason) {
     return reason.rule == rule && reason.text == text;
@@ -222,7 +217,7 @@ void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
   }
   const bool boundary =
       std::any_of(result.metrics.begin(), result.metrics.end(), [](const MetricComparison& metric) {
-        return boundary_metric(metric.metric + ":" + metric.flavour);
+        return is_boundary_metric(metric.metric + ":" + metric.flavour);
       });
   if (!boundary) {
     add_reason(result.against, Rule::same_reports,

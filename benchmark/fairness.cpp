@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/declaration.h"
+#include "evaluation/metric.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/hash.h"
 
@@ -130,6 +131,18 @@ std::string block_name(const std::vector<Factor>& factors) {
   if (!undeclared.empty())
     known.push_back(fmt::format("not declared: {}", fmt::join(undeclared, ", ")));
   return fmt::format("{}", fmt::join(known, "; "));
+}
+
+bool configures_itself(const Json& manifest) {
+  if (manifest.contains("predictions"))
+    return manifest.at("predictions").value("made_by", "") == "nnU-Net";
+  const auto plugin = manifest.value("method", Json::object()).value("plugin", "");
+  return plugin == "plain_unet" || plugin == "resenc_unet";
+}
+
+bool is_boundary_metric(const std::string& key) {
+  const Metric metric = find_metric(key);
+  return metric.unit == "mm" || metric.name == "NSD" || metric.name == "Boundary IoU";
 }
 
 std::string protocol_id(const Json& protocol) {

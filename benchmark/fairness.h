@@ -41,6 +41,12 @@ std::vector<Factor> find_factors(const Json& manifest);
 // are ranked together if this and the protocol id are equal.
 std::string block_name(const std::vector<Factor>& factors);
 
+// Whether the row is a baseline that configures itself for every data set: what a claim must be
+// measured against (P2).
+bool configures_itself(const Json& manifest);
+// "NSD", "HD95:medpy": what must stand beside an overlap metric (P4).
+bool is_boundary_metric(const std::string& key);
+
 // Error (input) if the manifest's protocol_id is not the hash of its protocol: rows of one id must
 // have one protocol.
 void require_own_protocol(const Json& manifest, const std::filesystem::path& file);

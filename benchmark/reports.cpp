@@ -43,7 +43,7 @@ Leaderboard write_reports(const std::vector<FinishedRun>& runs, const fs::path& 
   }
   const std::vector<LeaderboardRow> rows = collect_rows(runs);
   if (rows.empty()) throw Error::internal("a report without runs");
-  const Leaderboard board = make_leaderboard(rows, rows.front().evaluation, options.metric);
+  const Leaderboard board = make_table(rows, options.metric);
   std::vector<std::string> metrics = options.statistics;
   if (!metrics.empty() && !listed(metrics, options.metric))
     metrics.insert(metrics.begin(), options.metric);

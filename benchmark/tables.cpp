@@ -98,6 +98,7 @@ void add_factors(const Json& manifest, LeaderboardRow& row) {
     row.deviations.emplace_back(
         "random weights: the method was made for pre-trained ones and runs here without them");
   }
+  row.configures_itself = configures_itself(manifest);
   if (manifest.contains("predictions")) {
     row.mark = "made elsewhere";
     row.deviations.push_back(describe_predictions(manifest));
@@ -165,6 +166,32 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
   return collect_rows(require_finished_runs(folders));
 }
 
+Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::string& metric) {
+  if (rows.empty()) throw Error::internal("a table without rows");
+  Leaderboard board = make_leaderboard(rows, rows.front().evaluation, metric);
+  for (LeaderboardBlock& block : board.blocks) {
+    const auto of_protocol = [&](const LeaderboardRow& row) {
+      return row.dataset == block.dataset && row.protocol == block.protocol;
+    };
+    const auto own = std::find_if(rows.begin(), rows.end(), of_protocol);
+    const bool baseline = std::any_of(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
+      return of_protocol(row) && row.configures_itself;
+    });
+    if (!baseline) {
+      block.cautions.emplace_back(
+          "no baseline that configures itself (plain_unet, resenc_unet, nnU-Net) was run under "
+          "this "
+          "protocol: the ranks say nothing about the state of the art.");
+    }
+    if (std::none_of(own->evaluation.metrics.begin(), own->evaluation.metrics.end(),
+                     is_boundary_metric))
+      block.cautions.emplace_back("no boundary metric was evaluated beside the overlap.");
+    if (!(own->evaluation == board.settings))
+      block.cautions.push_back("other metric settings than below: " + describe(own->evaluation));
+  }
+  return board;
+}
+
 void write_tables(const Leaderboard& board, const fs::path& folder,
                   const std::vector<std::string>& formats, const TableOptions& options) {
   for (const std::string& format : formats) {
@@ -190,7 +217,7 @@ void write_statistics(const Leaderboard& board, const std::vector<BlockNumbers>&
     const LeaderboardBlock& block = board.blocks[one.block];
     text += statistics_markdown(block, one.statistics, options) + '\n';
     json.push_back(statistics_json(block, one.statistics, options));
-    const std::string csv = challenge_csv(block, one.tables);
+    const std::string csv = challenge_csv(block, one.tables, name_among_blocks(board, block));
     challenge += challenge.empty() ? csv : csv.substr(csv.find('\n') + 1);
   }
   write_file(folder / "statistics.md", text);

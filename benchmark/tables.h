@@ -19,6 +19,10 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs);
 // Every finished run below `folders`. Error (input) if there is none.
 std::vector<LeaderboardRow> collect_rows(const std::vector<std::filesystem::path>& folders);
 
+// The table of such rows, with a caution on every block that lacks what a claim needs: a baseline
+// that configures itself, a boundary metric, the metric settings of the other blocks.
+Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::string& metric);
+
 // leaderboard.<format> for each of "md", "csv", "json"; atomic. Error (usage) for another format.
 void write_tables(const Leaderboard& board, const std::filesystem::path& folder,
                   const std::vector<std::string>& formats, const TableOptions& options);

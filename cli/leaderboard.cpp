@@ -75,7 +75,7 @@ int leaderboard(const std::vector<std::string>& arguments, RunContext& context) 
   const ReportOptions options = report_options(line);
   if (!line.has("output") && !line.has("bundle")) {
     const std::vector<LeaderboardRow> rows = collect_rows(folders);
-    const Leaderboard board = make_leaderboard(rows, rows.front().evaluation, options.metric);
+    const Leaderboard board = make_table(rows, options.metric);
     if (line.has("json")) {
       fmt::print("{}\n", dump_json(to_json(board, options.table)));
     } else {

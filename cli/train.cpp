@@ -68,9 +68,10 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
   const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context);
   const Protocol protocol = make_protocol(dataset, settings, context);
   const RunSetup setup = set_up_run(entry, dataset, settings, plugins);
-  const Job job{&dataset,  &protocol,
-                &settings, &setup,
-                fold,      run_folder(roots.results, dataset.raw.name, protocol.id, entry.folder(), fold)};
+  const Job job{
+      &dataset,  &protocol,
+      &settings, &setup,
+      fold,      run_folder(roots.results, dataset.raw.name, protocol.id, entry.folder(), fold)};
   const JobState state = job_state(job);
   if (state == JobState::trained || state == JobState::finished) {
     fmt::print("already trained: {}\n", job.folder.path.string());

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "evaluation/csv.h"
@@ -7,12 +8,23 @@
 
 namespace voxarena {
 
-std::string challenge_csv(const LeaderboardBlock& block, const std::vector<ScoreTable>& tables) {
+std::string name_among_blocks(const Leaderboard& board, const LeaderboardBlock& block) {
+  const auto blocks =
+      std::count_if(board.blocks.begin(), board.blocks.end(),
+                    [&](const LeaderboardBlock& one) { return one.dataset == block.dataset; });
+  if (blocks < 2) return {};
+  return fmt::format("protocol {}{}{}", block.protocol, block.extra_information.empty() ? "" : ", ",
+                     block.extra_information);
+}
+
+std::string challenge_csv(const LeaderboardBlock& block, const std::vector<ScoreTable>& tables,
+                          const std::string& block_of) {
   std::string text = "task,case,algorithm,value\n";
   for (const ScoreTable& table : tables) {
     for (std::size_t k = 0; k < table.classes.size(); ++k) {
-      const std::string task = fmt::format("{} {} {} ({})", block.dataset, table.classes[k],
-                                           table.metric, table.flavour);
+      const std::string task =
+          fmt::format("{} {} {} ({}){}{}", block.dataset, table.classes[k], table.metric,
+                      table.flavour, block_of.empty() ? "" : ", ", block_of);
       for (std::size_t c = 0; c < table.fold_of_case.size(); ++c) {
         for (std::size_t m = 0; m < table.methods.size(); ++m) {
           const double value = table.at(m, c, k);

@@ -43,6 +43,7 @@ struct LeaderboardRow {
                                   // block of its own
   std::string mark;               // short, beside the name: "random weights"
   std::vector<std::string> deviations;  // declared differences: footnotes
+  bool configures_itself = false;       // a baseline as claims need it: planned for each data set
   std::vector<std::string> classes;     // foreground, in the order of columns
   std::vector<FoldRecords> folds;
   RowFacts facts;
@@ -59,6 +60,7 @@ struct RankedRow {
 
 struct LeaderboardBlock {
   std::string dataset, protocol, protocol_summary, extra_information;
+  std::vector<std::string> cautions;  // what readers must know before they believe the ranks
   std::vector<std::string> classes;
   std::vector<int> folds;
   std::int64_t cases = 0;       // of all folds

@@ -63,6 +63,7 @@ Json to_json(const Leaderboard& board, const TableOptions& options) {
                   {"protocol", block.protocol},
                   {"protocol_summary", block.protocol_summary},
                   {"extra_information", block.extra_information},
+                  {"cautions", block.cautions},
                   {"classes", block.classes},
                   {"folds", block.folds},
                   {"cases", block.cases},

@@ -189,6 +189,8 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
   if (!block.extra_information.empty())
     table.caption +=
         " Not comparable with the other tables: " + latex_text(block.extra_information) + ".";
+  for (const std::string& caution : block.cautions)
+    table.caption += " Caution: " + latex_text(caution);
   table.label = fmt::format("tab:leaderboard-{}", number);
   table.columns = "@{}rl" + std::string(metrics.size() + facts.size(), 'r') + "@{}";
   table.rows.push_back({"Rank", "Method"});

@@ -116,7 +116,8 @@ std::string gflop_text(double gflop) {
 void add_facts(TextTable& table, const LeaderboardBlock& block, const TableOptions& options) {
   add_fact_column(table, "Params", block, &RowFacts::parameters, count_text);
   const bool frozen = std::any_of(block.rows.begin(), block.rows.end(), [](const RankedRow& row) {
-    return row.row.facts.trained_parameters != row.row.facts.parameters;
+    const RowFacts& facts = row.row.facts;
+    return facts.trained_parameters && facts.trained_parameters != facts.parameters;
   });
   if (frozen) add_fact_column(table, "Trained", block, &RowFacts::trained_parameters, count_text);
   add_fact_column(table, "GFLOP/patch", block, &RowFacts::gflop_per_patch, gflop_text);
@@ -162,6 +163,8 @@ std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
     text += fmt::format("**Not comparable with the other tables:** {}\n\n",
                         markdown_text(block.extra_information));
   }
+  for (const std::string& caution : block.cautions)
+    text += fmt::format("**Caution:** {}\n\n", markdown_text(caution));
   Footnotes footnotes;
   text += headline_table(block, board, options, footnotes) + '\n';
   if (const std::string notes = footnotes.text(); !notes.empty()) text += notes + '\n';

@@ -69,6 +69,7 @@ Json statistics_json(const LeaderboardBlock& block, const BlockStatistics& stati
                      const StatisticsOptions& options) {
   Json json = {{"dataset", block.dataset},
                {"protocol", block.protocol},
+               {"extra_information", block.extra_information},
                {"cases", block.cases},
                {"samples", options.samples},
                {"seed", options.seed},

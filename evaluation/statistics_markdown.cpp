@@ -113,6 +113,8 @@ std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatis
                                 const StatisticsOptions& options) {
   std::string text = fmt::format("## {}\n\nProtocol `{}` · {} cases\n\n",
                                  markdown_text(block.dataset), block.protocol, block.cases);
+  if (!block.extra_information.empty())
+    text += fmt::format("Block: {}\n\n", markdown_text(block.extra_information));
   for (const MetricStatistics& metric : statistics.metrics) {
     text += fmt::format("### {} ({})\n\n", metric.metric, metric.flavour);
     if (const std::string suitability = suitability_text(metric); !suitability.empty())

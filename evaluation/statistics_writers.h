@@ -19,7 +19,11 @@ Json statistics_json(const LeaderboardBlock& block, const BlockStatistics& stati
 std::string suitability_text(const MetricStatistics& metric);
 
 // The four columns that challengeR and Rankings Reloaded read: task,case,algorithm,value. A task is
-// data set, metric and class; undefined values are NA.
-std::string challenge_csv(const LeaderboardBlock& block, const std::vector<ScoreTable>& tables);
+// data set, metric and class; undefined values are NA. Where a data set has several blocks,
+// `block_of` (of the board) says which, so that rows of different blocks are not ranked together.
+std::string challenge_csv(const LeaderboardBlock& block, const std::vector<ScoreTable>& tables,
+                          const std::string& block_of = "");
+// "protocol 0123456789ab, pre-trained weights"; empty where the data set has one block only.
+std::string name_among_blocks(const Leaderboard& board, const LeaderboardBlock& block);
 
 }  // namespace voxarena

@@ -143,7 +143,9 @@ TEST_F(CompareTest, DeviationsAreNotesNotRefusals) {
 }
 
 TEST_F(CompareTest, AClaimAboutOneOptionTakesNoOtherDifference) {
-  add_both([](Json& b) { b["method"] = {{"plugin", "a"}, {"version", "1"}, {"options", {{"depth", 4}}}}; });
+  add_both([](Json& b) {
+    b["method"] = {{"plugin", "a"}, {"version", "1"}, {"options", {{"depth", 4}}}};
+  });
   options_.factors = {"method.options.depth"};
   EXPECT_EQ(only().better, 1);
   options_.factors = {"method.options.width"};

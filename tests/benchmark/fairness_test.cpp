@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "benchmark/tables.h"
 #include "evaluation/leaderboard.h"
 #include "tests/benchmark/manifests.h"
@@ -53,7 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
               "other training data"},
         Given{"PreTraining", "pretraining", "ImageNet", "pre-trained weights"},
         Given{"Ensemble", "ensemble", 5, "ensemble of 5 models"},
-        Given{"OtherMirroring", "mirror_axes", {0, 1, 2}, "mirrored at test time over axes 0, 1, 2"},
+        Given{
+            "OtherMirroring", "mirror_axes", {0, 1, 2}, "mirrored at test time over axes 0, 1, 2"},
         Given{"NoMirroring", "mirror_axes", Json::array(), "not mirrored at test time"},
         Given{"PostProcessing", "post_processing", "largest component",
               "post-processing: largest component"},
@@ -94,7 +97,8 @@ TEST(Fairness, OtherSplitsAreAnotherBlock) {
 }
 
 TEST(Fairness, OtherCasesUnderOneProtocolAreRefused) {
-  EXPECT_INPUT_ERROR(table_with(made_up_manifest("other", 0, {"a", "c"})), "cases of fold 0 differ");
+  EXPECT_INPUT_ERROR(table_with(made_up_manifest("other", 0, {"a", "c"})),
+                     "cases of fold 0 differ");
 }
 
 TEST(Fairness, OtherClassesUnderOneProtocolAreRefused) {
@@ -130,6 +134,37 @@ TEST(Fairness, FoldsOfARowBelongTogether) {
   second["method"]["options"]["depth"] = 4;
   test::write_made_up_run(folder / "1", second, {0.5, 0.6});
   EXPECT_INPUT_ERROR(collect_rows({folder.path()}), "'method' differs from that of another");
+}
+
+bool has_caution(const LeaderboardBlock& block, const std::string& part) {
+  return std::any_of(block.cautions.begin(), block.cautions.end(), [&](const std::string& caution) {
+    return caution.find(part) != std::string::npos;
+  });
+}
+
+// Rows "a" and `other`, in the table that people read.
+Leaderboard whole_table(const Json& other) {
+  const test::TemporaryFolder folder;
+  test::write_made_up_run(folder / "a", plain("a"), {0.5, 0.6});
+  test::write_made_up_run(folder / "b", other, {0.7, 0.8});
+  return make_table(collect_rows({folder.path()}), "Dice");
+}
+
+TEST(Fairness, ATableWithoutASelfConfiguringBaselineSaysSo) {
+  EXPECT_TRUE(has_caution(whole_table(plain("b")).blocks.at(0), "no baseline"));
+  EXPECT_FALSE(has_caution(whole_table(plain("resenc_unet")).blocks.at(0), "no baseline"));
+}
+
+TEST(Fairness, ATableWithoutBoundaryMetricOrWithOtherSettingsSaysSo) {
+  Json other = plain("b");
+  change_protocol(other, "metrics", {{"metrics", Json::array()}});
+  const Leaderboard board = whole_table(other);
+  ASSERT_EQ(board.blocks.size(), 2U);
+  const std::size_t lacking = board.blocks[0].rows[0].row.method == "b" ? 0 : 1;
+  EXPECT_TRUE(has_caution(board.blocks[lacking], "no boundary metric"));
+  EXPECT_FALSE(has_caution(board.blocks[1 - lacking], "no boundary metric"));
+  EXPECT_TRUE(has_caution(board.blocks[lacking], "other metric settings") ||
+              has_caution(board.blocks[1 - lacking], "other metric settings"));
 }
 
 TEST(Fairness, OlderManifestsSayTheSameInOtherPlaces) {

@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 const std::string kDataset = "Dataset900_Phantom";
 const std::vector<std::string> kCases = {"a", "b", "c"};
+const std::string kProtocol =
+    test::made_up_manifest("net", 0, kCases, kDataset).at("protocol_id").get<std::string>();
 
 LabelImage box(std::int64_t edge) {
   LabelImage label{.voxels = Volume<std::int16_t>(1, {8, 8, 8}), .geometry = {}};
@@ -59,12 +61,11 @@ struct Workshop {
   }
 
   fs::path run(const std::string& method) const {
-    return runs / kDataset / "0123456789ab" / method / "fold_0";
+    return runs / kDataset / kProtocol / method / "fold_0";
   }
 
   void add_run(const std::string& method, const std::vector<double>& dice) {
-    write_json(run(method) / "manifest.json",
-               test::made_up_manifest(method, 0, kCases, kDataset));
+    write_json(run(method) / "manifest.json", test::made_up_manifest(method, 0, kCases, kDataset));
     std::vector<Record> records;
     for (std::size_t c = 0; c < kCases.size(); ++c) {
       records.push_back({kDataset, 0, kCases[c], "liver", "Dice", "voxel", dice[c]});
@@ -162,7 +163,7 @@ TEST(Evidence, HoldsNumbersButNoImages) {
   const fs::path bundle = workshop.folder / "bundle";
   write_evidence({workshop.runs}, find_finished_runs({workshop.runs}), bundle, workshop.options,
                  workshop.context);
-  const fs::path run = bundle / "runs" / "dataset900_phantom" / "0123456789ab" / "net" / "fold_0";
+  const fs::path run = bundle / "runs" / "dataset900_phantom" / kProtocol / "net" / "fold_0";
   EXPECT_EQ(read_file(run / "records.csv"), read_file(workshop.run("net") / "records.csv"));
   EXPECT_EQ(read_file(bundle / "specs" / "my_bench.toml"), "name = \"my bench\"\n");
   EXPECT_TRUE(page_data_of(bundle / "tables")["blocks"][0]["case_views"].empty());

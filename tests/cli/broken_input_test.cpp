@@ -205,6 +205,33 @@ std::vector<Row> rows() {
        [](const Workspace& w) { w.edit(w.spec(), "iterations = 8", "iterations = \"8\""); },
        1,
        {"spec.toml", "iterations", "integer"}},
+      {"PredictionsThatAreNotThere",
+       [](const Workspace& w) {
+         w.edit(w.spec(), "[[method]]",
+                "[[predictions]]\nname = \"theirs\"\nfolder = \"nowhere\"\n[[method]]");
+       },
+       1,
+       {"spec.toml, line 8", "nowhere: no such folder"}},
+      {"PredictionsOfOtherCases",
+       [](const Workspace& w) {
+         w.write(w.root() / "theirs" / "case.nii.gz", "");
+         w.edit(w.spec(), "[[method]]",
+                "[[predictions]]\nname = \"theirs\"\nfolder = \"" + (w.root() / "theirs").string() +
+                    "\"\n[[method]]");
+       },
+       1,
+       {"theirs", "holds no prediction"}},
+      {"UnknownDeclaration",
+       [](const Workspace& w) {
+         w.edit(w.spec(), "\"plain_unet\"", "\"plain_unet\"\ndeclares = { pre_training = \"x\" }");
+       },
+       1,
+       {"spec.toml", "method.declares.pre_training", "pretraining"}},
+      {"CompareWithoutRuns",
+       [](const Workspace& w) { w.write(w.results() / "empty" / "x", ""); },
+       1,
+       {"nowhere"},
+       {"compare", "nowhere", "nowhere"}},
       {"UnknownFold",
        [](const Workspace& w) {
          w.write(w.dataset() / "splits_final.json",

@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 from browser import Browser, find_chromium
-from made_up_runs import CLASSES, PROTOCOL, write_runs
+from made_up_runs import CLASSES, PROTOCOL_ID, write_runs
 
 METHODS, CASES, FOLDS = 10, 100, 2
 MAX_BYTES = 5_000_000
@@ -159,7 +159,7 @@ class ReportPage(unittest.TestCase):
     def test_deviations_are_listed(self):
         [text] = self.browser.each("#protocol", "e.textContent")
         self.assertIn("batch_size: 4 instead of 2", text)
-        self.assertIn(PROTOCOL, text)
+        self.assertIn(PROTOCOL_ID, text)
         self.assertGreater(self.count(".notes li"), 0)
 
     def test_both_colour_schemes_can_be_read(self):

@@ -61,6 +61,8 @@ function headlineSection(block) {
       ` · ${block.folds.length === 1 ? "fold" : "folds"} ${block.folds.join(", ")} · ${block.cases_total} cases`));
   if (block.extra_information)
     section.append(element("p", {class: "warning"}, "Not comparable with the other tables: " + block.extra_information));
+  for (const caution of block.cautions)
+    section.append(element("p", {class: "warning"}, "Caution: " + caution));
   for (const {text, low} of block.suitability)
     section.append(element("p", {class: low ? "warning" : "quiet"}, text));
   section.append(leaderboardTable(block));
