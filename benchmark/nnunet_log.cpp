@@ -35,8 +35,8 @@ double time_of(const std::string& line) {
   if (std::sscanf(line.c_str(), "%4d-%2u-%2u %2u:%2u:%lf: ", &year, &month, &day, &hour, &minute,
                   &second) != 6)
     return std::nan("");
-  const std::chrono::year_month_day date(std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day));
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
   if (!date.ok()) return std::nan("");
   const auto days = std::chrono::sys_days(date).time_since_epoch().count();
   return 86400.0 * static_cast<double>(days) + 3600.0 * hour + 60.0 * minute + second;

@@ -227,11 +227,6 @@ std::vector<Row> rows() {
        },
        1,
        {"spec.toml", "method.declares.pre_training", "pretraining"}},
-      {"CompareWithoutRuns",
-       [](const Workspace& w) { w.write(w.results() / "empty" / "x", ""); },
-       1,
-       {"nowhere"},
-       {"compare", "nowhere", "nowhere"}},
       {"UnknownFold",
        [](const Workspace& w) {
          w.write(w.dataset() / "splits_final.json",

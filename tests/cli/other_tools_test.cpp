@@ -75,6 +75,9 @@ TEST(OtherTools, AreComparedByRule) {
   const Json json = parse_json(outcome.out, "voxarena compare");
   EXPECT_EQ(json["datasets"][0]["may_call_better"], "none");
   EXPECT_GT(json["datasets"][0]["metrics"][0]["difference"], 0.0);
+  const Outcome nowhere = run_voxarena({"compare", good, (work.root() / "raw").string()});
+  EXPECT_EQ(nowhere.exit_code, 1);
+  EXPECT_NE(nowhere.err.find("raw: no finished run is there"), std::string::npos) << nowhere.err;
 }
 
 }  // namespace
