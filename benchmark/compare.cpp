@@ -76,12 +76,28 @@ bool is_label(const std::string& key) {
   return labels.contains(key) || key.starts_with("label_files.") || key.starts_with("weights.");
 }
 
+bool undeclared(const KeyDifference& difference) {
+  const auto& [a, b] = difference.values.begin()->second;
+  return a.is_null() || b.is_null();
+}
+
+void add_note(DatasetComparison& result, const std::string& note) {
+  if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end())
+    result.notes.push_back(note);
+}
+
+void add_deviations(const std::string& who, const Json& list, DatasetComparison& result) {
+  for (const Json& deviation : list)
+    add_note(result, fmt::format("{} deviates: {}", who, deviation.get<std::string>()));
+}
+
 // Rules that differing keys break.
 void judge_keys(DatasetComparison& result, const CompareOptions& options) {
   std::map<std::pair<Rule, std::string>, std::vector<std::string>> broken;
   for (const KeyDifference& difference : result.differences) {
     if (is_factor(difference.key, options)) continue;
     const KeyMeaning meaning = meaning_of(difference.key);
+    if (meaning.kind == KeyKind::information && undeclared(difference)) continue;  // judge_run()
     if (meaning.broken) {
       broken[{*meaning.broken, meaning.reason}].push_back(difference.key);
     } else if (!options.factors.empty() && meaning.kind == KeyKind::method &&
@@ -89,7 +105,10 @@ void judge_keys(DatasetComparison& result, const CompareOptions& options) {
       broken[{Rule::one_change, "more differs than what the claim is about"}].push_back(
           difference.key);
     } else if (difference.key == "deviations") {
-      result.notes.emplace_back("the methods deviate from the protocol in what 'deviations' lists");
+      for (const auto& [fold, lists] : difference.values) {
+        add_deviations("A", lists.first, result);
+        add_deviations("B", lists.second, result);
+      }
     }
   }
   for (const auto& [rule, keys] : broken)
@@ -106,11 +125,8 @@ void judge_run(const FinishedRun& run, const std::string& who, DatasetComparison
     if (factor.rule == Rule::same_care)
       add_reason(result.against, factor.rule, fmt::format("{} was {}", who, factor.block));
   }
-  for (const Json& note : information_of(run.manifest).value("notes", Json::array())) {
-    const std::string text = fmt::format("{}: {}", who, note.get<std::string>());
-    if (std::find(result.notes.begin(), result.notes.end(), text) == result.notes.end())
-      result.notes.push_back(text);
-  }
+  for (const Json& note : information_of(run.manifest).value("notes", Json::array()))
+    add_note(result, fmt::format("{}: {}", who, note.get<std::string>()));
 }
 
 // Cases without a usable prediction, which count as the worst value.
@@ -224,7 +240,7 @@ void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
                fmt::format("no boundary metric stands beside {} (metrics: {})", first.metric,
                            fmt::join(options.metrics, ", ")));
   }
-  if (std::isnan(first.suitability)) {
+  if (result.folds.size() < 2) {
     result.notes.emplace_back("one fold: whether the data set can tell methods apart is not known");
   } else if (first.suitability < 1) {
     result.notes.push_back(

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "benchmark/compare.h"
@@ -14,19 +15,23 @@ Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nul
 
 const char* side(int better) { return better > 0 ? "A" : better < 0 ? "B" : "none"; }
 
-// One value for people: short, "–" for absent, "…" where folds differ among themselves.
-std::string value_text(const KeyDifference& difference, bool of_a) {
-  const auto& [fold, first] = *difference.values.begin();
-  const Json& value = of_a ? first.first : first.second;
-  for (const auto& [other_fold, pair] : difference.values) {
-    if ((of_a ? pair.first : pair.second) != value) return "by fold";
-  }
+std::string value_text(const Json& value) {
   if (value.is_null()) return "–";
   if (value.is_number_float()) return fmt::format("{:.4g}", value.get<double>());
   std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
-  if (value.is_array() && text.size() > kWidth) return fmt::format("{} entries", value.size());
-  if (text.size() > kWidth) text = text.substr(0, kWidth - 3) + "...";
+  std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
+}
+
+// Of one side, for people: short; several values where the folds differ among themselves.
+std::string values_text(const KeyDifference& difference, bool of_a) {
+  std::vector<std::string> texts;
+  for (const auto& [fold, pair] : difference.values)
+    texts.push_back(value_text(of_a ? pair.first : pair.second));
+  const bool one = std::all_of(texts.begin(), texts.end(),
+                               [&](const std::string& text) { return text == texts.front(); });
+  const std::string text = one ? texts.front() : fmt::format("{}", fmt::join(texts, " / "));
+  return text.size() > kWidth ? text.substr(0, kWidth - 3) + "..." : text;
 }
 
 std::string differences_text(const DatasetComparison& one) {
@@ -38,8 +43,8 @@ std::string differences_text(const DatasetComparison& one) {
       if (difference.kind != kind) continue;
       if (first) text += fmt::format("  {}\n", to_string(kind));
       first = false;
-      text += fmt::format("    {:<44} {:<{}}  {}\n", difference.key, value_text(difference, true),
-                          kWidth, value_text(difference, false));
+      text += fmt::format("    {:<44} {:<{}}  {}\n", difference.key, values_text(difference, true),
+                          kWidth, values_text(difference, false));
     }
   }
   return text.empty() ? "  no key differs\n" : text;

@@ -64,20 +64,26 @@ bool covers(const std::string& prefix, const std::string& key) {
 // Dotted keys of everything that is no table, in order.
 void flatten(const Json& json, const std::string& prefix,
              std::vector<std::pair<std::string, Json>>& out) {
-  if (!json.is_object() || (json.empty() && !prefix.empty())) {
+  if (!json.is_object()) {
     out.emplace_back(prefix, json);
     return;
   }
-  for (const auto& [key, value] : json.items())
-    flatten(value, prefix.empty() ? key : prefix + "." + key, out);
+  for (const auto& [key, value] : json.items()) flatten(value, prefix + "." + key, out);
 }
 
-std::vector<std::pair<std::string, Json>> leaves(const Json& manifest) {
+// A table that `other` lacks as a whole stays one key.
+std::vector<std::pair<std::string, Json>> leaves(const Json& manifest, const Json& other) {
   Json copy = manifest;
   copy["information"] = information_of(manifest);
   for (const char* key : {"fold", "status"}) copy.erase(key);
   std::vector<std::pair<std::string, Json>> out;
-  flatten(copy, "", out);
+  for (const auto& [key, value] : copy.items()) {
+    if (key == "information" || other.contains(key)) {
+      flatten(value, key, out);
+    } else {
+      out.emplace_back(key, value);
+    }
+  }
   return out;
 }
 
@@ -113,7 +119,7 @@ KeyMeaning meaning_of(const std::string& key) {
 }
 
 std::vector<KeyDifference> differing_keys(const Json& a, const Json& b, int fold) {
-  const auto left = leaves(a), right = leaves(b);
+  const auto left = leaves(a, b), right = leaves(b, a);
   std::vector<KeyDifference> out;
   const auto add = [&](const std::string& key, const Json& x, const Json& y) {
     if (canonical_json(x) == canonical_json(y)) return;

@@ -99,8 +99,8 @@ void require_same_split(const fs::path& validation, const PreparedDataset& datas
 }
 
 // How its training differs from the protocol's; "protocol" if in nothing that an id says.
-std::string budget_of(const TrainerName& name, const NnunetSettings& settings, const NnunetLog& log,
-                      const Json& protocol) {
+std::string budget_of(const TrainerName& name, const Configuration& plan,
+                      const NnunetSettings& settings, const NnunetLog& log, const Json& protocol) {
   std::vector<std::string> differences;
   const auto differs = [&](const Json& theirs, const Json& ours) { return theirs != ours; };
   const auto iterations = settings.iterations_per_epoch.value_or(250);
@@ -116,16 +116,28 @@ std::string budget_of(const TrainerName& name, const NnunetSettings& settings, c
     differences.emplace_back("nnU-Net's augmentation");
   if (differs(0.5, protocol.at("inference").at("step_size")))
     differences.emplace_back("sliding window in steps of 0.5");
+  const auto beyond = [&](std::int64_t value, const char* bound) {
+    const auto limit = budget.at(bound).get<std::int64_t>();
+    return limit > 0 && value > limit;
+  };
+  std::int64_t patch_voxels = 1;
+  for (const std::int64_t edge : plan.patch_size) patch_voxels *= edge;
+  if (beyond(plan.batch_size, "batch_size"))
+    differences.push_back(fmt::format("batch {}", plan.batch_size));
+  if (beyond(patch_voxels, "patch_voxels"))
+    differences.push_back(fmt::format("patch {}", fmt::join(plan.patch_size, "×")));
+  if (!plan.architecture.features.empty() &&
+      beyond(plan.architecture.features.front(), "base_features"))
+    differences.push_back(fmt::format("base width {}", plan.architecture.features.front()));
   if (!trains_as_nnunet(name.trainer)) differences.push_back("trainer " + name.trainer);
   return differences.empty() ? kAsProtocol : fmt::format("{}", fmt::join(differences, ", "));
 }
 
-std::vector<std::string> plan_deviations(const fs::path& file, const TrainerName& name,
+std::vector<std::string> plan_deviations(const Configuration& configuration,
                                          const PreparedDataset& dataset,
                                          const ProtocolSettings& settings) {
-  const Plans plans = plans_from_json(read_json(file), file.string());
   Plan standard = default_plan(dataset, settings), theirs = standard;
-  theirs.configuration = plans.configuration(name.configuration);
+  theirs.configuration = configuration;
   theirs.configuration.data_identifier = standard.configuration.data_identifier;
   return list_differences(plan_json(standard), plan_json(theirs));
 }
@@ -143,7 +155,10 @@ NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& datas
   NnunetFold result;
   result.predictions = require_validation(folder, fold);
   require_same_split(result.predictions, dataset, fold);
-  result.deviations = plan_deviations(folder / "plans.json", name, dataset, settings);
+  const fs::path plans_file = folder / "plans.json";
+  const Plans plans = plans_from_json(read_json(plans_file), plans_file.string());
+  const Configuration& plan = plans.configuration(name.configuration);
+  result.deviations = plan_deviations(plan, dataset, settings);
   const fs::path fold_folder = result.predictions.parent_path();
   const NnunetSettings found = read_nnunet_settings(fold_folder / "debug.json");
   const NnunetLog log = read_nnunet_logs(fold_folder);
@@ -152,7 +167,7 @@ NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& datas
   result.found.mirror_axes = found.mirror_axes;
   result.found.post_processing = kNone;
   result.found.prompts = kNone;
-  result.found.budget = budget_of(name, found, log, protocol.values);
+  result.found.budget = budget_of(name, plan, found, log, protocol.values);
   result.train_seconds = log.train_seconds;
   result.predict_seconds = log.predict_seconds;
   result.device = found.device;

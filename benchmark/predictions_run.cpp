@@ -81,18 +81,21 @@ Json costs_json(const DeclaredCosts& costs, const NnunetFold& found, std::size_t
 // labels have another header, where the image lies.
 void require_same_place(const PredictionsRun& run, const std::string& id) {
   const fs::path file = run.folder.predictions() / (id + run.dataset->raw.file_ending);
-  Geometry predicted;
-  try {
-    predicted = read_geometry(file);
-  } catch (const Error&) {
-    return;  // unreadable: the evaluation counts and lists it
-  }
-  constexpr PlaceTolerance kRounding = {.origin = 1e-3, .direction = 1e-4};
   const RawCase& raw = run.dataset->raw.find(id);
-  const std::string difference =
-      compare_origin_and_direction(read_geometry(raw.label), predicted, kRounding);
-  if (difference.empty() ||
-      compare_origin_and_direction(read_geometry(raw.images.front()), predicted, kRounding).empty())
+  const ImageFile reference = read_image_header(raw.label);
+  ImageFile predicted;
+  try {
+    predicted = read_image_header(file);
+  } catch (const Error&) {
+    return;  // the evaluation counts and lists it, as those of another size
+  }
+  if (predicted.size != reference.size) return;
+  constexpr PlaceTolerance kRounding = {.origin = 1e-3, .direction = 1e-4};
+  const auto difference_from = [&](const Geometry& place) {
+    return compare_origin_and_direction(place, predicted.geometry, kRounding);
+  };
+  const std::string difference = difference_from(reference.geometry);
+  if (difference.empty() || difference_from(read_image_header(raw.images.front()).geometry).empty())
     return;
   throw Error::input(fmt::format("{} and {}: {}", raw.label.string(),
                                  (run.source / file.filename()).string(), difference),
@@ -199,14 +202,16 @@ void run_predictions(const PredictionsRun& run, const RunContext& context) {
 
 std::string describe_predictions(const Json& manifest) {
   const Json& predictions = manifest.at("predictions");
+  const auto made_by = predictions.at("made_by").get<std::string>();
+  std::string text =
+      fmt::format("Made by {} outside of VoxArena, and trained as {}.", made_by,
+                  made_by == "nnU-Net" ? "its files and author say" : "its author declares");
+  const Json& seconds = manifest.at("seconds");
+  if (seconds.contains("train") || seconds.contains("predict") ||
+      !manifest.at("peak_memory_mib").empty())
+    text += " Times and memory are those of its machine.";
   const auto url = predictions.value("url", "");
-  return fmt::format(
-      "Made by {}, not in VoxArena: how it was trained is {}, its time and memory are those of "
-      "another machine.{}",
-      predictions.at("made_by").get<std::string>(),
-      predictions.at("made_by") == "nnU-Net" ? "as its files and its author say"
-                                             : "as its author declares",
-      url.empty() ? "" : " " + url);
+  return url.empty() ? text : text + " " + url;
 }
 
 }  // namespace voxarena

@@ -37,7 +37,8 @@ JobState predictions_state(const PredictionsRun& run);
 // Error (input).
 void run_predictions(const PredictionsRun& run, const RunContext& context);
 
-// Footnote of such a row: "Made elsewhere (nnU-Net's results folder); https://…".
+// Footnote of such a row: "Made by another tool outside of VoxArena, and trained as its author
+// declares. https://…".
 std::string describe_predictions(const Json& manifest);
 
 }  // namespace voxarena

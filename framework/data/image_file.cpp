@@ -209,6 +209,17 @@ void require_complete(const fs::path& file, std::uint64_t data_bytes) {
   if (ends_with(file, ".nrrd")) require_complete_nrrd(file, data_bytes);
 }
 
+ImageFile header_of(const itk::ImageIOBase& io) {
+  const unsigned dimension = io.GetNumberOfDimensions();
+  ImageFile image;
+  image.geometry = geometry_of(io);
+  image.size = {dimension > 2 ? static_cast<std::int64_t>(io.GetDimensions(2)) : 1,
+                static_cast<std::int64_t>(io.GetDimensions(1)),
+                static_cast<std::int64_t>(io.GetDimensions(0))};
+  if (dimension == 4) image.channels = static_cast<std::int64_t>(io.GetDimensions(3));
+  return image;
+}
+
 }  // namespace
 
 bool is_supported_ending(const fs::path& file) {
@@ -217,14 +228,8 @@ bool is_supported_ending(const fs::path& file) {
 
 ImageFile read_image_file(const fs::path& file) {
   const auto io = open_for_reading(file);
-  ImageFile image;
-  image.geometry = geometry_of(*io);
+  ImageFile image = header_of(*io);
   check_spacing(image.geometry, file);
-  const unsigned dimension = io->GetNumberOfDimensions();
-  image.size = {dimension > 2 ? static_cast<std::int64_t>(io->GetDimensions(2)) : 1,
-                static_cast<std::int64_t>(io->GetDimensions(1)),
-                static_cast<std::int64_t>(io->GetDimensions(0))};
-  if (dimension == 4) image.channels = static_cast<std::int64_t>(io->GetDimensions(3));
   const auto count = static_cast<std::size_t>(image.channels * voxels(image.size));
 
   if (is_nifti(file)) {
@@ -241,12 +246,9 @@ ImageFile read_image_file(const fs::path& file) {
   return image;
 }
 
-std::int64_t count_channels(const fs::path& file) {
-  const auto io = open_for_reading(file);
-  return io->GetNumberOfDimensions() == 4 ? static_cast<std::int64_t>(io->GetDimensions(3)) : 1;
-}
+ImageFile read_image_header(const fs::path& file) { return header_of(*open_for_reading(file)); }
 
-Geometry read_geometry(const fs::path& file) { return geometry_of(*open_for_reading(file)); }
+std::int64_t count_channels(const fs::path& file) { return read_image_header(file).channels; }
 
 void write_image_file(const fs::path& file, const Geometry& geometry, const Extent& size,
                       VoxelType type, const void* values) {

@@ -19,9 +19,9 @@ struct ImageFile {
 // Error (input) for an unknown ending, a damaged or truncated file, colour or complex voxels.
 ImageFile read_image_file(const std::filesystem::path& file);
 
-// From the header alone: channels that a file holds, and its place in the world.
+// From the header alone: everything but the voxels, and the number of channels.
+ImageFile read_image_header(const std::filesystem::path& file);
 std::int64_t count_channels(const std::filesystem::path& file);
-Geometry read_geometry(const std::filesystem::path& file);
 
 enum class VoxelType : std::uint8_t { uint8, uint16, float32 };
 

@@ -138,7 +138,7 @@ TEST_F(CompareTest, DeviationsAreNotesNotRefusals) {
   add_both([](Json& b) { b["deviations"] = {"batch_size: 4 instead of 2"}; });
   const DatasetComparison one = only();
   EXPECT_EQ(one.better, 1);
-  ASSERT_FALSE(one.notes.empty());
+  EXPECT_EQ(one.notes, (std::vector<std::string>{"B deviates: batch_size: 4 instead of 2"}));
   EXPECT_TRUE(listed(one, "deviations"));
 }
 

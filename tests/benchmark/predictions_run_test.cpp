@@ -17,17 +17,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A data set of ten cases with two in each validation half, and label files of another tool.
-class PredictionsTest : public testing::Test {
- protected:
-  PredictionsTest() {
-    context_.quiet = true;
+// A data set of ten cases with two in each validation half, made once.
+const PreparedDataset& ten_cases() {
+  static const test::TemporaryFolder folder;
+  static const PreparedDataset dataset = [] {
+    RunContext context;
+    context.quiet = true;
     PhantomOptions options;
     options.cases = 10;
     options.classes = 2;
     options.size = {6, 12, 12};
-    write_phantom_dataset(folder_ / "raw/Dataset900_Phantom", options, context_);
-    dataset_ = plan_dataset("900", {folder_ / "raw", folder_ / "preprocessed", {}}, context_);
+    write_phantom_dataset(folder / "raw/Dataset900_Phantom", options, context);
+    return plan_dataset("900", {folder / "raw", folder / "preprocessed", {}}, context);
+  }();
+  return dataset;
+}
+
+// Label files of another tool for its first fold, equal to the references.
+class PredictionsTest : public testing::Test {
+ protected:
+  PredictionsTest() {
+    context_.quiet = true;
     settings_.budget = find_budget("smoke");
     settings_.budget.iterations = 8;
     settings_.budget.iterations_per_epoch = 4;
@@ -66,7 +76,7 @@ class PredictionsTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   RunContext context_;
-  PreparedDataset dataset_;
+  PreparedDataset dataset_ = ten_cases();
   ProtocolSettings settings_;
   Protocol protocol_;
   PredictionsEntry entry_;
@@ -117,7 +127,7 @@ TEST_F(PredictionsTest, AMissingOrUnreadableOrWronglyShapedFileIsTheWorstValue) 
   EXPECT_DOUBLE_EQ(missing.overall.mean, 0.5);
   test::write_text(theirs(cases()[0]), "no image");
   EXPECT_EQ(make_leaderboard({run()}).blocks[0].rows[0].missing_cases, 1);
-  LabelImage small = read_label(theirs(cases()[1]));
+  LabelImage small = read_label(dataset_.raw.find(cases()[0]).label);
   small.voxels = Volume<std::int16_t>(1, {2, 2, 2});
   write_label(theirs(cases()[0]), small);
   EXPECT_EQ(make_leaderboard({run()}).blocks[0].rows[0].missing_cases, 1);
@@ -132,9 +142,13 @@ TEST_F(PredictionsTest, ThatLieElsewhereAreRefused) {
 
 TEST_F(PredictionsTest, ThatLieWhereTheImageLiesAreTaken) {
   const std::string id = cases()[0];
-  LabelImage moved = read_label(dataset_.raw.find(id).label);
-  moved.geometry.origin[0] += 5;
-  write_label(dataset_.raw.find(id).label, moved);  // the label's header is wrong, not the image's
+  for (RawCase& raw : dataset_.raw.cases) {
+    if (raw.id != id) continue;
+    LabelImage moved = read_label(raw.label);
+    moved.geometry.origin[0] += 5;
+    raw.label = folder_ / "moved.nii.gz";  // the label's header is wrong, not the image's
+    write_label(raw.label, moved);
+  }
   EXPECT_EQ(make_leaderboard({run()}).blocks[0].rows[0].overall.mean, 1.0);
 }
 
@@ -198,11 +212,14 @@ TEST_F(NnunetTest, OtherBudgetsMirroringAndPlansAreSeen) {
   EXPECT_EQ(run().extra_information, "budget: 2 epochs of 250 iterations");
   test::write_made_up_nnunet(folder_ / "nn", dataset_, settings_, 0);
   Json plans = read_json(trainer_ / "plans.json");
-  plans["configurations"]["3d_fullres"]["batch_size"] = 9;
+  plans["configurations"]["3d_fullres"]["batch_size"] = 1;
   write_json(trainer_ / "plans.json", plans);
   const LeaderboardRow row = run();
   EXPECT_EQ(row.extra_information, "");
-  EXPECT_EQ(row.deviations.at(0), "batch_size: 9 instead of 2");
+  EXPECT_EQ(row.deviations.at(0), "batch_size: 1 instead of 2");
+  plans["configurations"]["3d_fullres"]["batch_size"] = 9;  // the budget allows 2
+  write_json(trainer_ / "plans.json", plans);
+  EXPECT_EQ(run().extra_information, "budget: batch 9");
 }
 
 TEST_F(NnunetTest, AnotherTrainerIsAnotherBudget) {
