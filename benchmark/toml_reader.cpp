@@ -201,7 +201,7 @@ TomlTable TomlTable::table(std::string_view key) const {
   out.path_ = fmt::format("{}{}.", path_, key);
   if (!has(key)) return out;
   out.node_ = as_table(node_)->get(key)->as_table();
-  if (out.node_ == nullptr) fail(key, "must be a table", fmt::format("write [{}]", key));
+  if (out.node_ == nullptr) fail(key, "must be a table", fmt::format("write [{}{}]", path_, key));
   return out;
 }
 
