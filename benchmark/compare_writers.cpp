@@ -70,9 +70,9 @@ std::string rules_text(const std::vector<Reason>& reasons) {
     for (const Reason& reason : reasons) {
       if (reason.rule != rule) continue;
       broken = true;
-      text += fmt::format("  {} broken  {}: {}\n", name(rule), sentence(rule), reason.text);
+      text += fmt::format("  {} broken  {}: {}\n", to_string(rule), describe(rule), reason.text);
     }
-    if (!broken) text += fmt::format("  {} holds   {}\n", name(rule), sentence(rule));
+    if (!broken) text += fmt::format("  {} holds   {}\n", to_string(rule), describe(rule));
   }
   return text;
 }
@@ -86,7 +86,7 @@ std::string verdict_text(const DatasetComparison& one) {
 Json reasons_json(const std::vector<Reason>& reasons) {
   Json json = Json::array();
   for (const Reason& reason : reasons)
-    json.push_back({{"rule", name(reason.rule)}, {"text", reason.text}});
+    json.push_back({{"rule", to_string(reason.rule)}, {"text", reason.text}});
   return json;
 }
 
@@ -141,8 +141,8 @@ std::string comparison_text(const Comparison& comparison, double level) {
   if (comparison.datasets.size() < 2) return text;
   text += "\nall data sets\n";
   for (const Reason& reason : comparison.against_general)
-    text +=
-        fmt::format("  {} broken  {}: {}\n", name(reason.rule), sentence(reason.rule), reason.text);
+    text += fmt::format("  {} broken  {}: {}\n", to_string(reason.rule), describe(reason.rule),
+                        reason.text);
   return text + (comparison.better == 0 ? "  verdict: no claim beyond single data sets\n"
                                         : fmt::format("  verdict: {} may be called better\n",
                                                       side(comparison.better)));

@@ -76,7 +76,7 @@ bool is_dataset(const std::string& name, const std::string& dataset) {
 
 }  // namespace
 
-const char* name(Rule rule) {
+const char* to_string(Rule rule) {
   switch (rule) {
     case Rule::one_change: return "P1";
     case Rule::same_care: return "P2";
@@ -86,7 +86,7 @@ const char* name(Rule rule) {
   return "";
 }
 
-const char* sentence(Rule rule) {
+const char* describe(Rule rule) {
   switch (rule) {
     case Rule::one_change: return "only the method differs";
     case Rule::same_care: return "planned and tuned alike";

@@ -18,8 +18,8 @@ enum class Rule : std::uint8_t {
   enough_data,   // P3: data sets that can tell methods apart, and several for a general claim
   same_reports,  // P4: same splits, cases, classes and metrics; overlap and boundary
 };
-const char* name(Rule rule);      // "P1"
-const char* sentence(Rule rule);  // "only the method differs"
+const char* to_string(Rule rule);  // "P1"
+const char* describe(Rule rule);   // "only the method differs"
 
 // One thing that sets a row apart from those that had only the protocol.
 struct Factor {
