@@ -156,7 +156,8 @@ TEST(MaskSamOptions, DeclareRecipeAndPatchAsTheMethodWantsThem) {
   EXPECT_EQ(make_config(p, options(Json::object())).recipe.optimizer, "adamw");
   const Budget budget{.patch_voxels = 90'000};
   EXPECT_EQ(adapt_plan(p, budget, options(Json::object())).patch_size(), (Shape{40, 56, 40}));
-  EXPECT_EQ(adapt_plan(p, budget, options({{"patch", "method"}})).patch_size(), (Shape{16, 56, 40}));
+  EXPECT_EQ(adapt_plan(p, budget, options({{"patch", "method"}})).patch_size(),
+            (Shape{16, 56, 40}));
   EXPECT_THROW(adapt_plan(p, budget, options({{"patch", "method"}, {"preset", "acdc"}})), Error);
 }
 
