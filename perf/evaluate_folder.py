@@ -9,6 +9,7 @@ raw layout (Dataset004_Hippocampus). Predictions are its labels, moved by up to 
 import argparse
 import itertools
 import json
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -24,6 +25,11 @@ def perturb(source, target, rng):
     moved = sitk.GetImageFromArray(np.roll(sitk.GetArrayFromImage(image), rng.integers(-2, 3, 3), (0, 1, 2)))
     moved.CopyInformation(image)
     sitk.WriteImage(moved, str(target))
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -52,17 +58,19 @@ def main():
             "nnUNetv2_evaluate_folder": [options.nnunet, truth, prediction, "-djfile", prediction / "dataset.json",
                                          "-pfile", folder / "plans.json", "-o", folder / "nnunet.json", "-np", options.threads],
         }
-        seconds = {name: [] for name in commands}
+        seconds, cpu = {name: [] for name in commands}, dict.fromkeys(commands, 0)
         for _ in range(options.rounds):
             for name, command in commands.items():
-                start = time.perf_counter()
+                start, used = time.perf_counter(), cpu_seconds()
                 subprocess.run(command, check=True, capture_output=True)
                 seconds[name].append(time.perf_counter() - start)
+                cpu[name] += (cpu_seconds() - used) / options.rounds
         ours = json.loads((folder / "out" / "summary.json").read_text())["foreground_mean"]["Dice"]
         theirs = json.loads((folder / "nnunet.json").read_text())["foreground_mean"]["Dice"]
     assert abs(ours - theirs) < 1e-9, f"mean Dice {ours} and {theirs}"
     for name, times in seconds.items():
-        print(f"{name:<26} {statistics.median(times):7.2f} s ({min(times):.2f} to {max(times):.2f}), {len(cases)} cases, {options.threads} threads")
+        print(f"{name:<26} {statistics.median(times):7.2f} s ({min(times):.2f} to {max(times):.2f}), {len(cases)} cases, {options.threads} threads, "
+              f"{cpu[name]:.2f} s of processor time")
     ours, theirs = seconds.values()
     print(f"ratio of medians {statistics.median(theirs) / statistics.median(ours):.1f}, of best {min(theirs) / min(ours):.1f}")
 
