@@ -211,7 +211,7 @@ std::vector<Row> rows() {
                 "[[predictions]]\nname = \"theirs\"\nfolder = \"nowhere\"\n[[method]]");
        },
        1,
-       {"spec.toml, line 8", "nowhere: no such folder"}},
+       {"spec.toml, line 9", "nowhere: no such folder"}},
       {"PredictionsOfOtherCases",
        [](const Workspace& w) {
          w.write(w.root() / "theirs" / "case.nii.gz", "");
