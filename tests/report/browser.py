@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -20,7 +21,7 @@ class Browser:
     """One page. Everything it complains about is in `complaints`, every address it asks for in `requests`."""
 
     def __init__(self, program, width=1280, height=900):
-        self.profile = tempfile.TemporaryDirectory(prefix="voxarena-browser-")
+        self.profile = tempfile.mkdtemp(prefix="voxarena-browser-")
         reads, ours = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in os.pipe())
         theirs, writes = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 10) for fd in os.pipe())
 
@@ -32,10 +33,10 @@ class Browser:
             program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
             "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
             "--disable-extensions", "--hide-scrollbars", "--force-color-profile=srgb", "--lang=en",
-            "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.profile.name}",
+            "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={self.profile}",
             f"--window-size={width},{height}", "about:blank"]
         self.process = subprocess.Popen(command, preexec_fn=connect, pass_fds=(3, 4), stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(reads)
         os.close(writes)
         self.commands, self.answers = ours, theirs
@@ -48,11 +49,17 @@ class Browser:
         self.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
 
     def close(self):
-        self.process.kill()
+        """Ends the browser with all its processes, which write into the profile to the last."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self.commands)
         os.close(self.answers)
-        self.profile.cleanup()
+        for _ in range(100):
+            shutil.rmtree(self.profile, ignore_errors=True)
+            if not os.path.exists(self.profile):
+                return
+            time.sleep(0.1)
+        raise RuntimeError(f"{self.profile} cannot be removed")
 
     def _message(self):
         while b"\0" not in self.buffer:
