@@ -17,7 +17,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-const Json& golden() {
+const Json& statistics_golden() {
   static const Json json =
       read_json(VOXARENA_SOURCE_DIR "/tests/golden/evaluation/statistics.json");
   return json;
@@ -29,7 +29,7 @@ void expect_same(double value, const Json& expected, const std::string& what) {
 }
 
 TEST(StatisticsParity, SignedRankTest) {
-  for (const Json& example : golden()["wilcoxon"]) {
+  for (const Json& example : statistics_golden()["wilcoxon"]) {
     const SignedRank result = signed_rank_test(example["differences"].get<Values>());
     const std::string name = std::to_string(example["differences"].size()) + " differences";
     expect_same(result.p, example["p"], name);
@@ -41,13 +41,13 @@ TEST(StatisticsParity, SignedRankTest) {
 }
 
 TEST(StatisticsParity, Holm) {
-  const Values adjusted = holm(golden()["holm"]["p"].get<Values>());
+  const Values adjusted = holm(statistics_golden()["holm"]["p"].get<Values>());
   for (std::size_t i = 0; i < adjusted.size(); ++i)
-    expect_same(adjusted[i], golden()["holm"]["adjusted"][i], std::to_string(i));
+    expect_same(adjusted[i], statistics_golden()["holm"]["adjusted"][i], std::to_string(i));
 }
 
 TEST(StatisticsParity, AllPairsWithHolm) {
-  const auto values = golden()["pairs"]["values"].get<std::vector<Values>>();
+  const auto values = statistics_golden()["pairs"]["values"].get<std::vector<Values>>();
   Values p;
   for (std::size_t a = 0; a < values[0].size(); ++a) {
     for (std::size_t b = a + 1; b < values[0].size(); ++b) {
@@ -57,13 +57,14 @@ TEST(StatisticsParity, AllPairsWithHolm) {
     }
   }
   const Values adjusted = holm(p);
-  ASSERT_EQ(adjusted.size(), golden()["pairs"]["adjusted"].size());
+  ASSERT_EQ(adjusted.size(), statistics_golden()["pairs"]["adjusted"].size());
   for (std::size_t i = 0; i < adjusted.size(); ++i)
-    expect_same(adjusted[i], golden()["pairs"]["adjusted"][i], "pair " + std::to_string(i));
+    expect_same(adjusted[i], statistics_golden()["pairs"]["adjusted"][i],
+                "pair " + std::to_string(i));
 }
 
 TEST(StatisticsParity, FriedmanAndImanDavenport) {
-  for (const Json& example : golden()["friedman"]) {
+  for (const Json& example : statistics_golden()["friedman"]) {
     std::vector<Values> ranks;
     for (const Json& of_case : example["values"])
       ranks.push_back(mean_ranks(of_case.get<Values>(), true));
@@ -76,7 +77,7 @@ TEST(StatisticsParity, FriedmanAndImanDavenport) {
 }
 
 TEST(StatisticsParity, BootstrapIntervals) {
-  for (const Json& example : golden()["intervals"]) {
+  for (const Json& example : statistics_golden()["intervals"]) {
     const auto means = example["means"].get<Values>();
     const Interval percentile = percentile_interval(means, 0.95);
     expect_same(percentile.low, example["percentile"][0], "percentile, low");
@@ -88,16 +89,16 @@ TEST(StatisticsParity, BootstrapIntervals) {
 }
 
 TEST(StatisticsParity, KendallsTau) {
-  const Json& example = golden()["kendall"];
+  const Json& example = statistics_golden()["kendall"];
   expect_same(kendall_tau(example["a"].get<Values>(), example["b"].get<Values>()), example["tau"],
               "tau-b");
 }
 
 TEST(StatisticsParity, Distributions) {
-  const Json& quantiles = golden()["quantiles"];
+  const Json& quantiles = statistics_golden()["quantiles"];
   for (std::size_t i = 0; i < quantiles["p"].size(); ++i)
     expect_same(normal_quantile(quantiles["p"][i]), quantiles["normal"][i], "normal quantile");
-  for (const Json& student : golden()["student"])
+  for (const Json& student : statistics_golden()["student"])
     expect_same(student_sf(student[0], student[1]), student[2], student.dump());
 }
 

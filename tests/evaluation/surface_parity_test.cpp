@@ -13,7 +13,7 @@
 namespace voxarena {
 namespace {
 
-const Json& golden() {
+const Json& surface_golden() {
   static const Json json = read_json(VOXARENA_SOURCE_DIR "/tests/golden/evaluation/surfaces.json");
   return json;
 }
@@ -23,24 +23,26 @@ std::int64_t count(const LabelImage& mask) {
 }
 
 TEST(SurfaceParity, MasksAreThoseOfThePackages) {
-  ASSERT_GE(golden()["voxels"].size(), 200U);
-  for (std::size_t pair = 0; pair < golden()["voxels"].size(); ++pair) {
+  ASSERT_GE(surface_golden()["voxels"].size(), 200U);
+  for (std::size_t pair = 0; pair < surface_golden()["voxels"].size(); ++pair) {
     const auto i = static_cast<std::int64_t>(pair);
-    EXPECT_EQ(count(test::golden_mask(i, false)), golden()["voxels"][pair][0]) << "pair " << pair;
-    EXPECT_EQ(count(test::golden_mask(i, true)), golden()["voxels"][pair][1]) << "pair " << pair;
+    EXPECT_EQ(count(test::golden_mask(i, false)), surface_golden()["voxels"][pair][0])
+        << "pair " << pair;
+    EXPECT_EQ(count(test::golden_mask(i, true)), surface_golden()["voxels"][pair][1])
+        << "pair " << pair;
   }
 }
 
 class FlavourParity : public testing::TestWithParam<std::string> {};
 
 TEST_P(FlavourParity, IsThatOfThePackage) {
-  const auto& columns = golden()["columns"];
+  const auto& columns = surface_golden()["columns"];
   const auto column = static_cast<std::size_t>(
       std::find(columns.begin(), columns.end(), GetParam()) - columns.begin());
   ASSERT_LT(column, columns.size());
   int compared = 0;
-  for (std::size_t pair = 0; pair < golden()["values"].size(); ++pair) {
-    const Json& expected = golden()["values"][pair][column];
+  for (std::size_t pair = 0; pair < surface_golden()["values"].size(); ++pair) {
+    const Json& expected = surface_golden()["values"][pair][column];
     if (expected.is_null()) continue;
     const auto i = static_cast<std::int64_t>(pair);
     EvaluationTask task;
@@ -56,7 +58,7 @@ TEST_P(FlavourParity, IsThatOfThePackage) {
   EXPECT_GE(compared, GetParam() == "clDice" ? 80 : 200);  // which may be 0/0 there
 }
 
-std::vector<std::string> columns() { return golden()["columns"]; }
+std::vector<std::string> columns() { return surface_golden()["columns"]; }
 
 INSTANTIATE_TEST_SUITE_P(Columns, FlavourParity, testing::ValuesIn(columns()),
                          [](const auto& info) {
