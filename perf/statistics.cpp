@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "benchmark/tables.h"
+#include "evaluation/block_numbers.h"
 #include "evaluation/leaderboard.h"
 #include "voxarena/core/random.h"
 
@@ -61,7 +62,8 @@ int main(int argc, char** argv) {
   for (int repeat = 0; repeat < 3; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
     const Leaderboard board = make_leaderboard(rows, {}, "Dice");
-    write_statistics(board, rows, {"Dice", "NSD", "HD95"}, argv[1], options);
+    const auto numbers = block_numbers(board, rows, {"Dice", "NSD", "HD95"}, options);
+    write_statistics(board, numbers, argv[1], options);
     seconds.push_back(
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
