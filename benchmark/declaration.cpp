@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "benchmark/pretrained_weights.h"
@@ -25,16 +24,6 @@ void read_common(const TomlTable& table, Declaration& declaration) {
   declaration.prompts = read_words(table, "prompts");
   declaration.tuned_on = table.texts("tuned_on");
   declaration.notes = table.texts("notes");
-}
-
-std::vector<int> read_axes(const TomlTable& table) {
-  std::vector<int> axes;
-  for (const std::int64_t axis : table.integers("mirror_axes", 0, 2))
-    axes.push_back(static_cast<int>(axis));
-  std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
-    table.fail("mirror_axes", "names an axis twice");
-  return axes;
 }
 
 template <class Value>
@@ -68,7 +57,7 @@ Declaration read_predictions_declaration(const TomlTable& table) {
   Declaration declaration;
   read_common(table, declaration);
   if (table.has("ensemble")) declaration.ensemble = table.integer("ensemble", 1, 1, 10'000);
-  if (table.has("mirror_axes")) declaration.mirror_axes = read_axes(table);
+  if (table.has("mirror_axes")) declaration.mirror_axes = table.axes("mirror_axes");
   declaration.post_processing = read_words(table, "post_processing");
   declaration.budget = read_words(table, "budget");
   return declaration;

@@ -16,16 +16,6 @@
 namespace voxarena {
 namespace {
 
-std::vector<int> read_mirror_axes(const TomlTable& table) {
-  std::vector<int> axes;
-  for (const std::int64_t axis : table.integers("mirror_axes", 0, 2))
-    axes.push_back(static_cast<int>(axis));
-  std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
-    table.fail("mirror_axes", "names an axis twice");
-  return axes;
-}
-
 ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
@@ -51,7 +41,7 @@ ProtocolSettings read_protocol(const TomlTable& table) {
     table.fail("configuration", fmt::format("'{}' is not a configuration", settings.configuration),
                "configurations are 2d and 3d_fullres");
   }
-  if (table.has("mirror_axes")) settings.mirror_axes = read_mirror_axes(table);
+  if (table.has("mirror_axes")) settings.mirror_axes = table.axes("mirror_axes");
   settings.augmentation = table.flag("augmentation", settings.augmentation);
   settings.patient = table.text("patient", "");
   settings.step_size = table.number("step_size", settings.step_size, 0.05, 1.0);

@@ -195,6 +195,14 @@ std::vector<std::int64_t> TomlTable::integers(std::string_view key, std::int64_t
   return out;
 }
 
+std::vector<int> TomlTable::axes(std::string_view key) const {
+  std::vector<int> out;
+  for (const std::int64_t axis : integers(key, 0, 2)) out.push_back(static_cast<int>(axis));
+  std::sort(out.begin(), out.end());
+  if (std::adjacent_find(out.begin(), out.end()) != out.end()) fail(key, "names an axis twice");
+  return out;
+}
+
 TomlTable TomlTable::table(std::string_view key) const {
   TomlTable out;
   out.source_ = source_;

@@ -30,6 +30,7 @@ class TomlTable {
   std::vector<std::string> texts(std::string_view key) const;
   std::vector<std::int64_t> integers(std::string_view key, std::int64_t low,
                                      std::int64_t high) const;
+  std::vector<int> axes(std::string_view key) const;  // of a volume: 0 to 2, each once, in order
   TomlTable table(std::string_view key) const;
   std::vector<TomlTable> tables(std::string_view key) const;
   Json json(

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "preprocessing/percentile.h"
+
 namespace voxarena {
 namespace {
 

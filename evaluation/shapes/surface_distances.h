@@ -16,10 +16,8 @@ struct SurfaceDistances {
   double reference_farthest = 0, prediction_farthest = 0;
 };
 
-// Linear interpolation between neighbours in order, as numpy.percentile does. `percent` in
-// [0, 100]; `values` are not empty.
-double percentile(std::vector<double> values, double percent);
-// In single precision, as torch.quantile does.
+// Linear interpolation between neighbours in order, in single precision, as torch.quantile does.
+// `percent` in [0, 100]; `values` are not empty (so too below).
 double single_percentile(const std::vector<double>& values, double percent);
 // The first distance at which the summed area reaches `percent` of all (DeepMind's definition).
 double area_percentile(const std::vector<double>& values, const std::vector<double>& areas,
