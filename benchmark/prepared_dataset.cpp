@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "benchmark/plans_file.h"
 #include "preprocessing/fingerprint_extraction.h"
-#include "preprocessing/planner.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/core/hash.h"
@@ -122,7 +122,8 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
   out.hash = remembered_dataset_hash(out.raw, out.folder, context);
 
   // What nnU-Net or an earlier run left here is taken as it is, unless the raw data changed since.
-  Json stamp = read_stamp(out.folder);
+  const Json before = read_stamp(out.folder);
+  Json stamp = before;
   const std::string planned_for = stamp.value("planned_for", out.hash);
   const bool valid = !request.again && planned_for == out.hash;
   const fs::path fingerprint_file = out.folder / "dataset_fingerprint.json";
@@ -134,13 +135,8 @@ PreparedDataset plan_dataset(const std::string& dataset, const Roots& roots,
     out.fingerprint = extract_fingerprint(out.raw, context);
     write_json(fingerprint_file, sorted(to_json(out.fingerprint)));
   }
-  const fs::path plans_file = out.folder / "nnUNetPlans.json";
-  if (!extract && fs::exists(plans_file)) {
-    out.plans = plans_from_json(read_json(plans_file), plans_file.string());
-  } else {
-    out.plans = plan_experiment(out.fingerprint, planning_input(out.raw));
-    write_json(plans_file, to_json(out.plans));
-  }
+  out.plans = find_plans(out, request, extract, stamp);
+  if (stamp != before) write_json(out.folder / kStampFile, stamp);
   write_file(out.folder / "dataset.json", out.raw.json_text);
   const bool changed = stamp.value("planned_for", "") != out.hash;
   copy_references(out.raw, out.folder, changed);

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "preprocessing/planner_settings.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/raw_dataset.h"
 #include "voxarena/data/splits.h"
@@ -27,7 +29,11 @@ struct PreparedDataset {
 struct PlanRequest {
   bool again = false;  // make fingerprint and plans anew even if nothing changed
   // Folds keep patients together (voxarena/data/patients.h); empty: nnU-Net's folds.
-  std::string patient;
+  std::string patient = {};
+  // Name of the plans. The default plans of nnU-Net's planners are made where they are missing.
+  std::string plans = "nnUNetPlans";
+  // Plans made anew by these settings, under their name.
+  std::optional<PlannerSettings> planner = {};
 };
 
 // Fingerprint, plans and splits.

@@ -53,7 +53,8 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
   for (const MethodEntry& entry : spec.methods) load_method(entry.plugin, options.plugin_paths);
   for (const std::string& name : spec.datasets) {
     const PreparedDataset& dataset = matrix.datasets.emplace_back(
-        plan_dataset(name, options.roots, context, {.patient = spec.protocol.patient}));
+        plan_dataset(name, options.roots, context,
+                     {.patient = spec.protocol.patient, .plans = spec.protocol.plans}));
     const Protocol& protocol =
         matrix.protocols.emplace_back(make_protocol(dataset, spec.protocol, context));
     for (const MethodEntry& entry : spec.methods) {

@@ -20,7 +20,7 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
                     "batch_size", "patch_voxels", "base_features", "configuration", "mirror_axes",
-                    "augmentation", "step_size", "seed", "patient", "evaluation"});
+                    "augmentation", "step_size", "seed", "patient", "evaluation", "plans"});
   const std::string budget = table.text("budget", "nnunet");
   try {
     settings.budget = find_budget(budget);
@@ -37,10 +37,12 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   override_field("patch_voxels", settings.budget.patch_voxels, 0);
   override_field("base_features", settings.budget.base_features, 0);
   settings.configuration = table.text("configuration", settings.configuration);
-  if (settings.configuration != "2d" && settings.configuration != "3d_fullres") {
+  const std::set<std::string> configurations{"2d", "3d_fullres", "3d_lowres"};
+  if (!configurations.contains(settings.configuration)) {
     table.fail("configuration", fmt::format("'{}' is not a configuration", settings.configuration),
-               "configurations are 2d and 3d_fullres");
+               "configurations are 2d, 3d_fullres and 3d_lowres");
   }
+  settings.plans = table.text("plans", settings.plans);
   if (table.has("mirror_axes")) settings.mirror_axes = table.axes("mirror_axes");
   settings.augmentation = table.flag("augmentation", settings.augmentation);
   settings.patient = table.text("patient", "");

@@ -8,6 +8,7 @@
 //   iterations = 1200
 //   evaluation = { metrics = ["HD95", "NSD"], nsd_tolerance = 2.0 }
 //   mirror_axes = [0, 1, 2] # of the plan; training and test; the same for every row
+//   plans = "nnUNetPlans"   # or nnUNetResEncUNetMPlans, ...; made where they are missing
 //   patient = "patient[0-9]+"  # folds keep the cases of a patient together
 //   [[method]]
 //   plugin = "plain_unet"
@@ -40,6 +41,7 @@ namespace voxarena {
 // data set.
 struct ProtocolSettings {
   std::string configuration = "3d_fullres";
+  std::string plans = "nnUNetPlans";
   Budget budget;
   std::optional<std::vector<int>> mirror_axes;  // unset: all axes of the patch
   bool augmentation = true;

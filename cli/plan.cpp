@@ -3,12 +3,32 @@
 
 #include <boost/program_options/value_semantic.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "benchmark/prepared_dataset.h"
 #include "cli/command.h"
 
 namespace voxarena::cli {
 namespace po = boost::program_options;
+
+namespace {
+
+// What asks for plans of its own: nothing if no such option is given.
+std::optional<PlannerSettings> planner_option(const CommandLine& line) {
+  if (!line.has("planner") && !line.has("gpu-memory") && !line.has("target-spacing") &&
+      !line.has("plans-name")) {
+    return std::nullopt;
+  }
+  PlannerSettings out =
+      planner_settings(line.has("planner") ? line.text("planner") : "ExperimentPlanner");
+  if (line.has("gpu-memory")) out.memory = line.get<double>("gpu-memory");
+  if (line.has("target-spacing"))
+    out.target_spacing = parse_spacing(line.text("target-spacing"), "target-spacing");
+  if (line.has("plans-name")) out.plans_name = line.text("plans-name");
+  return out;
+}
+
+}  // namespace
 
 int plan(const std::vector<std::string>& arguments, RunContext& context) {
   CommandLine line("plan", "DATASET [options]", "voxarena plan 4");
@@ -19,13 +39,21 @@ int plan(const std::vector<std::string>& arguments, RunContext& context) {
       "verify", "open every file first: sizes, spacings, label values, NaN")(
       "json", "print the plans as JSON")(
       "patient", po::value<std::string>()->value_name("REGEX")->default_value(""),
-      "folds keep the cases of a patient together; e.g. 'patient[0-9]+'");
+      "folds keep the cases of a patient together; e.g. 'patient[0-9]+'")(
+      "planner", po::value<std::string>(),
+      "ExperimentPlanner, ResEncUNetPlanner or nnUNetPlannerResEncM, -L, -XL; plans anew")(
+      "gpu-memory", po::value<double>()->value_name("GB"),
+      "memory to plan for (default: 8; ResEncL 24, ResEncXL 40)")(
+      "target-spacing", po::value<std::string>()->value_name("Z,Y,X"),
+      "spacing in mm of the full resolution, instead of the fingerprint's")(
+      "plans-name", po::value<std::string>(), "name of the plans, instead of the planner's own");
   if (!line.parse(arguments, context)) return 0;
   const Roots roots = line.roots();
   if (line.has("verify")) verify_dataset(open_raw_dataset(line.text("DATASET"), roots), context);
-  const PreparedDataset dataset =
-      plan_dataset(line.text("DATASET"), roots, context,
-                   {.again = line.has("again"), .patient = line.text("patient")});
+  const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context,
+                                               {.again = line.has("again"),
+                                                .patient = line.text("patient"),
+                                                .planner = planner_option(line)});
   if (line.has("json")) {
     fmt::print("{}\n", dump_json(to_json(dataset.plans)));
     return 0;

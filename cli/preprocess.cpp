@@ -15,9 +15,11 @@ int preprocess(const std::vector<std::string>& arguments, RunContext& context) {
       .with_roots()
       .with_run_options();
   line.options()("configuration,c", po::value<std::vector<std::string>>()->multitoken(),
-                 "2d, 3d_fullres (default: all that are planned)");
+                 "2d, 3d_fullres (default: all that are planned)")(
+      "plans,p", po::value<std::string>()->default_value("nnUNetPlans"), "name of the plans");
   if (!line.parse(arguments, context)) return 0;
-  const PreparedDataset dataset = plan_dataset(line.text("DATASET"), line.roots(), context);
+  const PreparedDataset dataset =
+      plan_dataset(line.text("DATASET"), line.roots(), context, {.plans = line.text("plans")});
   std::vector<std::string> names = line.texts("configuration");
   if (names.empty()) {
     for (const Configuration& one : dataset.plans.configurations) names.push_back(one.name);

@@ -38,9 +38,10 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
   line.with_roots().with_run_options().options()("fold,f", po::value(&fold)->default_value(0),
                                                  "fold of the cross-validation")(
       "configuration,c", po::value(&settings.configuration)->default_value(settings.configuration),
-      "2d or 3d_fullres")("budget", po::value<std::string>()->default_value("nnunet"),
-                          "smoke, cpu or nnunet")("iterations", po::value<std::int64_t>(),
-                                                  "optimiser steps instead of the budget's")(
+      "2d, 3d_fullres, 3d_lowres")(
+      "plans,p", po::value(&settings.plans)->default_value(settings.plans), "name of the plans")(
+      "budget", po::value<std::string>()->default_value("nnunet"), "smoke, cpu or nnunet")(
+      "iterations", po::value<std::int64_t>(), "optimiser steps instead of the budget's")(
       "mirror-axes", po::value<std::vector<int>>()->multitoken(),
       "axes of the patch that may be mirrored (default: all)")(
       "seed", po::value(&settings.seed)->default_value(settings.seed), "another seed, another run")(
@@ -65,7 +66,8 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
                           .options = parse_method_options(line.texts("option")),
                           .where = "--option"};
   load_method(entry.plugin, plugins);  // an unknown method is named before the data set is read
-  const PreparedDataset dataset = plan_dataset(line.text("DATASET"), roots, context);
+  const PreparedDataset dataset =
+      plan_dataset(line.text("DATASET"), roots, context, {.plans = settings.plans});
   const Protocol protocol = make_protocol(dataset, settings, context);
   const RunSetup setup = set_up_run(entry, dataset, settings, plugins);
   const Job job{

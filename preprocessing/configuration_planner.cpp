@@ -56,21 +56,26 @@ Configuration ConfigurationPlanner::plan(const std::string& name,
       flat ? settings_.reference_2d : settings_.reference_3d;
   Topology topology = derive_topology(spacing, initial_patch(spacing, median_shape));
   Architecture architecture;
+  architecture.network_class = settings_.network_class;
   const auto estimate_memory = [&] {
     const std::size_t stages = topology.stages();
     architecture.features =
         features_per_stage(stages, settings_.base_features, reference.most_features);
-    architecture.blocks_per_stage.assign(stages, settings_.convs_per_stage);
-    architecture.convs_per_decoder_stage.assign(stages - 1, settings_.convs_per_stage);
-    return plain_unet_feature_map_elements(topology, architecture.features,
-                                           architecture.blocks_per_stage,
-                                           architecture.convs_per_decoder_stage, input_.label_keys);
+    architecture.blocks_per_stage = settings_.blocks_per_stage;
+    architecture.blocks_per_stage.resize(stages, settings_.blocks_per_stage.back());
+    architecture.convs_per_decoder_stage.assign(stages - 1, settings_.convs_per_decoder_stage);
+    return feature_map_elements(topology, architecture, input_.label_keys);
   };
 
   double estimate = estimate_memory();
+  const double target =
+      reference.feature_map_elements * (settings_.memory / settings_.reference_memory);
   const auto batch = static_cast<double>(reference.batch_size);
-  while (estimate / batch * static_cast<double>(settings_.least_batch_size) >
-         reference.feature_map_elements) {
+  const auto is_too_large = [&] {
+    if (settings_.fits_reference_batch) return estimate > target;
+    return estimate / batch * static_cast<double>(settings_.least_batch_size) > target;
+  };
+  while (is_too_large()) {
     const int axis =
         most_covering_axis(topology.patch, median_shape, std::vector<bool>(spacing.size(), true));
     const std::vector<std::int64_t> smaller = shrink(spacing, topology, axis);
@@ -88,7 +93,8 @@ Configuration ConfigurationPlanner::plan(const std::string& name,
 
   Configuration out;
   out.name = name;
-  out.data_identifier = settings_.plans_name + "_" + name;
+  const bool shared = !settings_.shares_data_of.empty() && name != "3d_lowres";
+  out.data_identifier = (shared ? settings_.shares_data_of : settings_.plans_name) + "_" + name;
   out.patch_size = topology.patch;
   out.median_image_size = median_shape;
   out.spacing = spacing;
@@ -96,9 +102,8 @@ Configuration ConfigurationPlanner::plan(const std::string& name,
   // A batch shows at most a small part of the data set.
   const std::int64_t covering =
       round_half_even(dataset_voxels * settings_.most_dataset_covered / volume(out.patch_size));
-  out.batch_size = std::max(
-      std::min(round_half_even(reference.feature_map_elements / estimate * batch), covering),
-      settings_.least_batch_size);
+  out.batch_size = std::max(std::min(round_half_even(target / estimate * batch), covering),
+                            settings_.least_batch_size);
   for (const std::string& channel : input_.channel_names) {
     out.normalization.push_back(normalization_scheme(channel));
     out.use_mask_for_norm.push_back(relative_size_after_cropping_ < 0.75 &&

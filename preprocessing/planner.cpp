@@ -39,7 +39,7 @@ double product(const std::array<double, 3>& values) { return values[0] * values[
 
 // The median, except for a very thick axis with few slices: there the 10th percentile, so that the
 // thinner-sliced cases are not spoilt by resampling.
-Spacing target_spacing(const Fingerprint& fingerprint) {
+Spacing suggested_spacing(const Fingerprint& fingerprint) {
   Spacing target{};
   std::array<double, 3> size{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -119,6 +119,21 @@ void check(const Fingerprint& fingerprint, const PlanningInput& input) {
   }
 }
 
+void check(const PlannerSettings& settings) {
+  if (!(settings.memory > 0) || std::isinf(settings.memory)) {
+    throw Error::usage(fmt::format("a memory target of {} GB is impossible", settings.memory),
+                       "name the memory of the GPU in GB, for example 24");
+  }
+  if (!settings.target_spacing) return;
+  const Spacing& target = *settings.target_spacing;
+  if (std::any_of(target.begin(), target.end(),
+                  [](double s) { return !(s > 0) || std::isinf(s); })) {
+    throw Error::usage(
+        fmt::format("target spacing ({}, {}, {}) is not positive", target[0], target[1], target[2]),
+        "name three numbers in mm, in the order z, y, x of the files");
+  }
+}
+
 }  // namespace
 
 PlanningInput planning_input(const RawDataset& dataset) {
@@ -139,6 +154,7 @@ PlanningInput planning_input(const RawDataset& dataset) {
 Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input,
                       const PlannerSettings& settings) {
   check(fingerprint, input);
+  check(settings);
   Plans plans;
   plans.dataset_name = input.dataset_name;
   plans.plans_name = settings.plans_name;
@@ -146,7 +162,8 @@ Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input
   plans.image_reader_writer = input.image_reader_writer;
   plans.intensities = fingerprint.intensities;
 
-  const Spacing target = target_spacing(fingerprint);
+  const Spacing target =
+      settings.target_spacing ? *settings.target_spacing : suggested_spacing(fingerprint);
   plans.transpose_forward = transposition(target);
   plans.transpose_backward = inverse(plans.transpose_forward);
   plans.original_median_spacing =
@@ -179,9 +196,9 @@ Plans plan_experiment(const Fingerprint& fingerprint, const PlanningInput& input
     return plans;
   }
   fullres.batch_dice = true;
-  lowres.next_stage = "3d_cascade_fullres";
+  lowres.next_stages = {"3d_cascade_fullres"};
   Configuration cascade = fullres;
-  cascade.name = lowres.next_stage;
+  cascade.name = lowres.next_stages[0];
   cascade.inherits_from = fullres.name;
   cascade.previous_stage = lowres.name;
   plans.configurations.push_back(std::move(lowres));

@@ -1,10 +1,11 @@
-// Fingerprint → plans: nnU-Net's default planner for 2d and 3d_fullres, and the fit into a budget.
+// Fingerprint → plans, as nnU-Net's planners make them, and the fit into a budget.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "preprocessing/planner_settings.h"
 #include "voxarena/plan/fingerprint.h"
 #include "voxarena/plan/plan.h"
 #include "voxarena/plan/plans.h"
@@ -22,26 +23,6 @@ struct PlanningInput {
   std::string image_reader_writer = "SimpleITKIO";
 };
 PlanningInput planning_input(const RawDataset& dataset);
-
-// The numbers in which nnU-Net's planners differ; the defaults are those of ExperimentPlanner for 8
-// GB.
-struct PlannerSettings {
-  // Memory is measured in elements of feature maps; a batch of `batch_size` is known to fit at this
-  // many.
-  struct Reference {
-    double feature_map_elements;
-    std::int64_t batch_size;
-    std::int64_t most_features;
-  };
-  std::string planner_name = "ExperimentPlanner";
-  std::string plans_name = "nnUNetPlans";
-  Reference reference_2d{85e6, 12, 512};
-  Reference reference_3d{560e6, 2, 320};
-  std::int64_t base_features = 32;
-  int convs_per_stage = 2;
-  std::int64_t least_batch_size = 2;
-  double most_dataset_covered = 0.05;  // by one batch
-};
 
 // Configurations 2d, 3d_fullres and, where a patch sees less than a quarter of an image, 3d_lowres
 // with its cascade.

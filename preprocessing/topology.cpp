@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "voxarena/plan/plans.h"
+
 namespace voxarena {
 namespace {
 
@@ -82,23 +84,25 @@ std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t ba
   return out;
 }
 
-double plain_unet_feature_map_elements(const Topology& topology,
-                                       const std::vector<std::int64_t>& features,
-                                       const std::vector<int>& convs,
-                                       const std::vector<int>& decoder_convs,
-                                       std::int64_t classes) {
+double feature_map_elements(const Topology& topology, const Architecture& architecture,
+                            std::int64_t classes) {
   const std::size_t stages = topology.stages();
+  const bool residual = architecture.network_class == "ResidualEncoderUNet";
   std::vector<double> elements;  // of one feature map per stage, all channels
   std::vector<std::int64_t> size = topology.patch;
-  double sum = static_cast<double>(classes) * product(size);
+  // A network of one stage has no decoder and so no segmentation layer.
+  double sum = stages > 1 ? static_cast<double>(classes) * product(size) : 0;
   for (std::size_t s = 0; s < stages; ++s) {
     for (std::size_t a = 0; a < size.size(); ++a) size[a] /= topology.strides[s][a];
-    elements.push_back(static_cast<double>(features[s]) * product(size));
-    sum += convs[s] * elements[s];
+    elements.push_back(static_cast<double>(architecture.features[s]) * product(size));
+    // A residual block has two convolutions; the stem, or the skip of a first block that changes
+    // size or channels, is one more.
+    const int blocks = architecture.blocks_per_stage[s];
+    sum += (residual ? 2 * blocks + 1 : blocks) * elements[s];
   }
   // A decoder stage has its convolutions and the transposed convolution that leads to it.
   for (std::size_t s = 0; s + 1 < stages; ++s)
-    sum += (decoder_convs[stages - 2 - s] + 1) * elements[s];
+    sum += (architecture.convs_per_decoder_stage[stages - 2 - s] + 1) * elements[s];
   return sum;
 }
 

@@ -6,6 +6,8 @@
 
 namespace voxarena {
 
+struct Architecture;
+
 struct Topology {
   std::vector<std::vector<std::int64_t>>
       strides;  // per stage and axis; the first stage does not pool
@@ -26,13 +28,11 @@ Topology derive_topology(const std::vector<double>& spacing, const std::vector<d
 std::vector<std::int64_t> features_per_stage(std::size_t stages, std::int64_t base,
                                              std::int64_t most);
 
-// Elements of all feature maps of a plain U-Net for a batch of one: nnU-Net's measure of memory.
-// `convs` holds per stage of the encoder, `decoder_convs` per stage of the decoder the number of
-// convolutions.
-double plain_unet_feature_map_elements(const Topology& topology,
-                                       const std::vector<std::int64_t>& features,
-                                       const std::vector<int>& convs,
-                                       const std::vector<int>& decoder_convs, std::int64_t classes);
+// Elements of all feature maps of a U-Net (PlainConvUNet or ResidualEncoderUNet) for a batch of
+// one: nnU-Net's measure of memory. The features, blocks and decoder convolutions of `architecture`
+// count, for the stages of `topology`.
+double feature_map_elements(const Topology& topology, const Architecture& architecture,
+                            std::int64_t classes);
 
 // The axis with the largest ratio of patch to median image size, the last one of equals; only axes
 // that `allowed` marks. -1 if there is none.

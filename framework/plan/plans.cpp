@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
 
@@ -23,6 +24,15 @@ const Configuration& Plans::configuration(const std::string& name) const {
   throw Error::input(
       fmt::format("plans '{}' of {} have no configuration '{}'", plans_name, dataset_name, name),
       fmt::format("choose one of: {}", fmt::join(names, ", ")));
+}
+
+Json keep_configurations(Json fresh, const Json& old) {
+  const auto kept = old.find("configurations");
+  if (!old.is_object() || kept == old.end() || !kept->is_object()) return fresh;
+  for (const auto& [name, configuration] : kept->items()) {
+    if (!fresh["configurations"].contains(name)) fresh["configurations"][name] = configuration;
+  }
+  return fresh;
 }
 
 bool Plans::has(const std::string& name) const {

@@ -47,8 +47,9 @@ struct Configuration {
   Resampling data{3, 0, -1}, seg{1, 0, -1}, probabilities{1, 0, -1};
   Architecture architecture;
   bool batch_dice = false;
-  std::string next_stage, previous_stage;  // of a cascade; empty otherwise
-  std::string inherits_from;               // already resolved: only remembered for writing
+  std::vector<std::string> next_stages;  // of a cascade: what is trained on this one's result
+  std::string previous_stage;            // empty where the image alone is the input
+  std::string inherits_from;             // already resolved: only remembered for writing
 
   int dimensions() const { return static_cast<int>(patch_size.size()); }
   // (z, y, x) of a patch; a 2-D configuration has z = 1.
@@ -73,5 +74,9 @@ struct Plans {
 // nnU-Net's newest form, keys in its order.
 Json to_json(const Plans& plans);
 Plans plans_from_json(const Json& json, const std::string& source);
+
+// `fresh` with the configurations of `old` that it lacks: those that a user added survive planning
+// anew, as in nnU-Net.
+Json keep_configurations(Json fresh, const Json& old);
 
 }  // namespace voxarena

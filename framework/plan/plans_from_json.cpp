@@ -45,7 +45,10 @@ Resampling resampling(const JsonField& configuration, const std::string& what) {
   return out;
 }
 
-std::vector<Sizes> sizes(const JsonField& lists, std::size_t dimensions) {
+// Per stage and axis; a single number holds for all stages or all axes.
+std::vector<Sizes> sizes(const JsonField& lists, std::size_t stages, std::size_t dimensions) {
+  if (lists.json().is_number())
+    return std::vector<Sizes>(stages, Sizes(dimensions, lists.as<std::int64_t>()));
   return lists.map([&](const JsonField& entry) {
     auto out =
         entry.json().is_array() ? entry.as<Sizes>() : Sizes(dimensions, entry.as<std::int64_t>());
@@ -69,14 +72,40 @@ void check_stages(const JsonField& where, const Architecture& a) {
   }
 }
 
+// Networks are built with these layers: plans that ask for others would be trained as something
+// else.
+void check_layers(const JsonField& kwargs) {
+  const auto must_be = [&](const char* key, const std::string& wanted) {
+    if (kwargs.has(key) && !last_component(kwargs[key].as<std::string>()).starts_with(wanted))
+      throw kwargs[key].broken(fmt::format("must be {}: VoxArena has no other", wanted));
+  };
+  must_be("norm_op", "InstanceNorm");
+  must_be("nonlin", "LeakyReLU");
+  if (kwargs.has("dropout_op")) throw kwargs["dropout_op"].broken("must be null");
+  if (kwargs.has("conv_bias") && !kwargs["conv_bias"].as<bool>())
+    throw kwargs["conv_bias"].broken("must be true");
+  const auto number_must_be = [&](const char* group, const char* key, double wanted) {
+    if (!kwargs.has(group) || !kwargs[group].has(key)) return;
+    if (kwargs[group][key].as<double>() != wanted)
+      throw kwargs[group][key].broken(fmt::format("must be {}", wanted));
+  };
+  number_must_be("norm_op_kwargs", "eps", 1e-5);
+  number_must_be("nonlin_kwargs", "negative_slope", 0.01);
+  if (kwargs.has("norm_op_kwargs") && kwargs["norm_op_kwargs"].has("affine") &&
+      !kwargs["norm_op_kwargs"]["affine"].as<bool>()) {
+    throw kwargs["norm_op_kwargs"]["affine"].broken("must be true");
+  }
+}
+
 Architecture architecture(const JsonField& json, std::size_t dimensions) {
   const JsonField kwargs = json["arch_kwargs"];
   Architecture out;
   out.network_class = last_component(json["network_class_name"].as<std::string>());
   out.features = kwargs["features_per_stage"].as<Sizes>();
-  out.kernel_sizes = sizes(kwargs["kernel_sizes"], dimensions);
-  out.strides = sizes(kwargs["strides"], dimensions);
+  out.kernel_sizes = sizes(kwargs["kernel_sizes"], out.features.size(), dimensions);
+  out.strides = sizes(kwargs["strides"], out.features.size(), dimensions);
   check_stages(kwargs, out);
+  check_layers(kwargs);
   const bool blocks = kwargs.has("n_blocks_per_stage");
   out.blocks_per_stage =
       counts(kwargs[blocks ? "n_blocks_per_stage" : "n_conv_per_stage"], out.features.size());
@@ -87,9 +116,11 @@ Architecture architecture(const JsonField& json, std::size_t dimensions) {
 Architecture architecture_before_2_4(const JsonField& c, std::size_t dimensions) {
   Architecture out;
   out.network_class = c["UNet_class_name"].as<std::string>();
-  out.kernel_sizes = sizes(c["conv_kernel_sizes"], dimensions);
-  out.strides = sizes(c["pool_op_kernel_sizes"], dimensions);
+  if (out.network_class != "PlainConvUNet" && out.network_class != "ResidualEncoderUNet")
+    throw c["UNet_class_name"].broken("must be PlainConvUNet or ResidualEncoderUNet");
   out.blocks_per_stage = c["n_conv_per_stage_encoder"].as<std::vector<int>>();
+  out.kernel_sizes = sizes(c["conv_kernel_sizes"], out.blocks_per_stage.size(), dimensions);
+  out.strides = sizes(c["pool_op_kernel_sizes"], out.blocks_per_stage.size(), dimensions);
   const auto most = c["unet_max_num_features"].as<std::int64_t>();
   std::int64_t features = c["UNet_base_num_features"].as<std::int64_t>();
   for (std::size_t i = 0; i < out.blocks_per_stage.size(); ++i, features *= 2) {
@@ -104,6 +135,10 @@ Architecture architecture_before_2_4(const JsonField& c, std::size_t dimensions)
 Configuration configuration(const std::string& name, const JsonField& json, std::size_t channels) {
   Configuration out;
   out.name = name;
+  if (json.has("preprocessor_name") &&
+      json["preprocessor_name"].as<std::string>() != "DefaultPreprocessor") {
+    throw json["preprocessor_name"].broken("must be DefaultPreprocessor: VoxArena has no other");
+  }
   out.data_identifier = json["data_identifier"].as<std::string>();
   out.batch_size = json["batch_size"].as<std::int64_t>();
   out.patch_size = json["patch_size"].as<Sizes>();
@@ -129,8 +164,10 @@ Configuration configuration(const std::string& name, const JsonField& json, std:
   out.architecture = json.has("architecture") ? architecture(json["architecture"], dimensions)
                                               : architecture_before_2_4(json, dimensions);
   out.batch_dice = json["batch_dice"].as<bool>();
-  if (json.has("next_stage") && json["next_stage"].json().is_string()) {
-    out.next_stage = json["next_stage"].as<std::string>();
+  if (json.has("next_stage")) {
+    const JsonField next = json["next_stage"];
+    out.next_stages = next.json().is_string() ? std::vector{next.as<std::string>()}
+                                              : next.as<std::vector<std::string>>();
   }
   if (json.has("previous_stage")) out.previous_stage = json["previous_stage"].as<std::string>();
   if (json.has("inherits_from")) out.inherits_from = json["inherits_from"].as<std::string>();

@@ -59,7 +59,8 @@ Json configuration_to_json(const Configuration& c) {
               {"resampling_fn_probabilities_kwargs", resampling_kwargs(c.probabilities, false)},
               {"architecture", architecture_to_json(c.architecture, c.dimensions())},
               {"batch_dice", c.batch_dice}};
-  if (!c.next_stage.empty()) out["next_stage"] = c.next_stage;
+  if (c.next_stages.size() == 1) out["next_stage"] = c.next_stages[0];
+  if (c.next_stages.size() > 1) out["next_stage"] = c.next_stages;
   if (!c.previous_stage.empty()) out["previous_stage"] = c.previous_stage;
   return out;
 }
@@ -80,7 +81,7 @@ Json to_json(const Plans& plans) {
   for (const Configuration& c : plans.configurations) {
     const Json whole = configuration_to_json(c);
     configurations[c.name] =
-        c.inherits_from.empty()
+        c.inherits_from.empty() || !plans.has(c.inherits_from)
             ? whole
             : difference(whole, configuration_to_json(plans.configuration(c.inherits_from)),
                          c.inherits_from);

@@ -1,4 +1,6 @@
 // nnU-Net's PlainConvUNet: stages of convolution units, strided convolutions between them.
+#include <algorithm>
+
 #include "plugins/baselines/unet.h"
 #include "voxarena/plugin/method.h"
 
@@ -45,6 +47,18 @@ class PlainUNet : public Method {
             .capabilities = {},
             .options = {Option::flag("deep_supervision", true)
                             .help("train the decoder's lower resolutions too")}};
+  }
+
+  // Plans of the residual-encoder planners keep their stages, with two convolutions in each.
+  Plan plan(const Fingerprint&, const Plan& default_plan, const Budget&,
+            const Options&) const override {
+    Plan plan = default_plan;
+    Architecture& a = plan.configuration.architecture;
+    if (a.network_class == "PlainConvUNet") return plan;
+    a.network_class = "PlainConvUNet";
+    std::ranges::fill(a.blocks_per_stage, 2);
+    std::ranges::fill(a.convs_per_decoder_stage, 2);
+    return plan;
   }
 
   std::unique_ptr<Model> create(const Plan& plan, const Options& options) const override {

@@ -119,13 +119,14 @@ class ResidualEncoderUNet : public Method {
                             .help("train the decoder's lower resolutions too")}};
   }
 
-  // The default plan's stages with residual blocks: 1, 3, 4, 6, 6, ... in the encoder, one
-  // convolution in the decoder.
+  // The stages of a plan for plain convolutions with residual blocks: 1, 3, 4, 6, 6, ... in the
+  // encoder, one convolution in the decoder.
   Plan plan(const Fingerprint&, const Plan& default_plan, const Budget&,
             const Options&) const override {
     constexpr int kBlocks[] = {1, 3, 4, 6};
     Plan plan = default_plan;
     Architecture& a = plan.configuration.architecture;
+    if (a.network_class == "ResidualEncoderUNet") return plan;
     a.network_class = "ResidualEncoderUNet";
     a.blocks_per_stage.clear();
     for (std::size_t s = 0; s < a.features.size(); ++s) {

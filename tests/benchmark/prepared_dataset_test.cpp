@@ -89,6 +89,36 @@ TEST_F(PreparedDatasetTest, FoldsArePatientWiseIfAskedFor) {
   EXPECT_INPUT_ERROR(plan("phantom"), "validates on 'phantom_002' of the same patient");
 }
 
+TEST_F(PreparedDatasetTest, PlansAreMadeByTheirPlannerAndRemembered) {
+  const Roots roots{folder_ / "raw", folder_ / "preprocessed", {}};
+  const auto plan_with = [&](const PlanRequest& request) {
+    return plan_dataset("900", roots, context_, request).plans;
+  };
+  EXPECT_EQ(plan_with({}).experiment_planner, "ExperimentPlanner");
+  EXPECT_EQ(plan_with({.plans = "nnUNetResEncUNetLPlans"}).experiment_planner,
+            "nnUNetPlannerResEncL");
+  EXPECT_INPUT_ERROR(plan_with({.plans = "mine"}), "mine.json: no such plans");
+
+  PlannerSettings mine = planner_settings("nnUNetPlannerResEncM");
+  mine.plans_name = "mine";
+  mine.target_spacing = Spacing{2, 2, 2};
+  EXPECT_EQ(plan_with({.planner = mine}).configuration("3d_fullres").spacing,
+            (std::vector<double>{2, 2, 2}));
+  EXPECT_EQ(plan_with({.plans = "mine"}).plans_name, "mine");
+
+  // The user's configuration and the target spacing outlive a change of the data.
+  Json json = read_json(prepared("mine.json"));
+  json["configurations"]["half"] = {{"inherits_from", "3d_fullres"}, {"batch_size", 1}};
+  write_json(prepared("mine.json"), json);
+  LabelImage label = read_label(raw() / "labelsTr/phantom_003.nii.gz");
+  std::ranges::fill(label.voxels.values, std::int16_t{1});
+  write_label(raw() / "labelsTr/phantom_003.nii.gz", label);
+  EXPECT_EQ(plan_with({}).plans_name, "nnUNetPlans");
+  const Plans again = plan_with({.plans = "mine"});
+  EXPECT_EQ(again.configuration("half").spacing, (std::vector<double>{2, 2, 2}));
+  EXPECT_EQ(again.configuration("half").batch_size, 1);
+}
+
 TEST_F(PreparedDatasetTest, NothingOfAKilledRunIsLeft) {
   test::write_text(prepared("gt_segmentations/.tmp-999999999-0-phantom_000.nii.gz"), "half");
   plan();

@@ -19,6 +19,7 @@ budget = "cpu"
 iterations = 600
 mirror_axes = [2]
 patient = "patient[0-9]+"
+plans = "nnUNetResEncUNetMPlans"
 [[method]]
 plugin = "plain_unet"
 [[method]]
@@ -52,6 +53,7 @@ TEST(Spec, ReadsTheWholeMatrix) {
   EXPECT_EQ(spec.protocol.budget.base_features, find_budget("cpu").base_features);
   EXPECT_EQ(spec.protocol.mirror_axes, (std::vector<int>{2}));
   EXPECT_EQ(spec.protocol.patient, "patient[0-9]+");
+  EXPECT_EQ(spec.protocol.plans, "nnUNetResEncUNetMPlans");
   ASSERT_EQ(spec.methods.size(), 2U);
   EXPECT_EQ(spec.methods[0].name, "plain_unet");
   EXPECT_EQ(spec.methods[1].folder(), "masksam_mini_encoder");

@@ -1,6 +1,7 @@
 #include "voxarena/data/splits.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "voxarena/core/hash.h"
 
 namespace voxarena {
 namespace {
@@ -51,6 +53,38 @@ TEST(Splits, five_folds_equal_nnunet) {
       EXPECT_EQ(splits[fold].train.size() + splits[fold].val.size(), cases.size());
       EXPECT_TRUE(std::is_sorted(splits[fold].train.begin(), splits[fold].train.end()));
     }
+  }
+}
+
+// The same for every number of cases, as hashes of hundreds: "5: 0;4;3;1;2\n6: ...".
+const std::vector<std::string> kHashesOfHundreds = {
+    "205fdf65c4dbbb2a9291ad332a5a29a8781d64e1156fbff0cd80a7a813e781af",
+    "1a90688e5d108dfd7b79a57c45b5105d887446cc1d4e19987dadf0a4ba51922e",
+    "385beae5de1ca993c5033435e43a88066811db0ef8fdd682e67a18910e111649",
+    "171359a1f50cb078afab23b131a3c16384d6afaa93c1798155bdf027f962d345",
+    "eba834b65d8e6370e94530049a83ee3bc072d83933fdb80e9405d6af2ef6f187",
+    "4985c10bbb8fdae2ab1f3b6845a148fb4e0eb1ce87fbba39250593ff87f49d1f",
+    "5075332b9195c116a9cd2a86d5c4f52d781989d8545b25ac14af322d43e5b766",
+    "a8fdf3eb30308ef3287e2e5425eca50f497c7019b6814a6e906ce6bc859b2e8b",
+    "143b801b4679a928b853ac90c517270ca2538531d4cfab313c06d0ed1beae1a6",
+    "513004091fbda861a54a5a9b4eda49abdf8a9c1293df780144d69781ff48f870"};
+
+std::string line_of_folds(int count) {
+  std::vector<std::string> folds;
+  for (const Split& split : five_fold_splits(case_ids(count))) {
+    std::vector<int> indices;
+    for (const std::string& id : split.val) indices.push_back(std::stoi(id.substr(5)));
+    folds.push_back(fmt::format("{}", fmt::join(indices, ",")));
+  }
+  return fmt::format("{}: {}\n", count, fmt::join(folds, ";"));
+}
+
+TEST(Splits, five_folds_equal_nnunet_for_5_to_1000_cases) {
+  for (int hundred = 0; hundred < 10; ++hundred) {
+    std::string lines;
+    for (int count = std::max(100 * hundred + 1, 5); count <= 100 * hundred + 100; ++count)
+      lines += line_of_folds(count);
+    EXPECT_EQ(sha256(lines), kHashesOfHundreds[static_cast<std::size_t>(hundred)]) << hundred;
   }
 }
 

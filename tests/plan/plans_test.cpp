@@ -12,7 +12,7 @@ namespace {
 
 // Written by nnunetv2: 2d, 3d_lowres, 3d_fullres and the cascade that inherits from it.
 const std::string kPlansFile =
-    std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/plans.json";
+    std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/nnunet/nnUNetPlans.json";
 
 std::string message_of(const Json& json) {
   try {
@@ -55,7 +55,8 @@ TEST(Plans, CascadeInheritsAndOverrides) {
   EXPECT_EQ(cascade.inherits_from, "3d_fullres");
   EXPECT_EQ(cascade.previous_stage, "3d_lowres");
   EXPECT_EQ(cascade.patch_size, plans.configuration("3d_fullres").patch_size);
-  EXPECT_EQ(plans.configuration("3d_lowres").next_stage, "3d_cascade_fullres");
+  EXPECT_EQ(plans.configuration("3d_lowres").next_stages,
+            (std::vector<std::string>{"3d_cascade_fullres"}));
 }
 
 TEST(Plans, ChildOverridesOneKeyOfAChain) {
@@ -84,6 +85,75 @@ TEST(Plans, ConvertsTheFormBefore2_4) {
   EXPECT_EQ(a.features, (std::vector<std::int64_t>{32, 64, 100}));
   EXPECT_EQ(a.blocks_per_stage, (std::vector<int>{1, 3, 4}));
   EXPECT_EQ(a.strides[0], (std::vector<std::int64_t>{1, 1}));
+}
+
+TEST(Plans, OlderNamesAndShorthandAreRead) {
+  Json json = read_json(kPlansFile);
+  const Plans plain = plans_from_json(json, "plans.json");
+  json["foreground_intensity_properties_by_modality"] =
+      json["foreground_intensity_properties_per_channel"];
+  json.erase("foreground_intensity_properties_per_channel");
+  json["configurations"]["3d_lowres"]["next_stage"] = {"3d_cascade_fullres", "mine"};
+  Json& kwargs = json["configurations"]["2d"]["architecture"]["arch_kwargs"];
+  kwargs["kernel_sizes"] = 3;
+  kwargs["strides"] = {1, 2, 2, 2, 2, 2, 2, 2};
+  kwargs["n_conv_per_stage"] = 2;
+  const Plans plans = plans_from_json(json, "plans.json");
+  EXPECT_EQ(plans.configuration("2d").architecture.strides,
+            plain.configuration("2d").architecture.strides);
+  EXPECT_EQ(plans.configuration("2d").architecture.kernel_sizes,
+            plain.configuration("2d").architecture.kernel_sizes);
+  EXPECT_EQ(plans.configuration("2d").architecture.blocks_per_stage,
+            plain.configuration("2d").architecture.blocks_per_stage);
+  EXPECT_EQ(plans.configuration("3d_lowres").next_stages,
+            (std::vector<std::string>{"3d_cascade_fullres", "mine"}));
+  EXPECT_EQ(to_json(plans)["configurations"]["3d_lowres"]["next_stage"],
+            json["configurations"]["3d_lowres"]["next_stage"]);
+  EXPECT_EQ(plans.intensities.size(), plain.intensities.size());
+}
+
+TEST(Plans, AddedConfigurationsSurvivePlanningAnew) {
+  const Json fresh = read_json(kPlansFile);
+  Json old = fresh;
+  old["configurations"]["mine"] = {{"inherits_from", "3d_fullres"}, {"batch_size", 7}};
+  old["configurations"]["2d"]["batch_size"] = 99;
+  const Json kept = keep_configurations(fresh, old);
+  EXPECT_EQ(kept["configurations"]["mine"], old["configurations"]["mine"]);
+  EXPECT_EQ(kept["configurations"]["2d"], fresh["configurations"]["2d"]);
+  EXPECT_EQ(keep_configurations(fresh, Json::array()), fresh);
+}
+
+TEST(Plans, AConfigurationAloneIsWrittenWhole) {
+  Plans plans = plans_from_json(read_json(kPlansFile), kPlansFile);
+  plans.configurations = {plans.configuration("3d_cascade_fullres")};
+  const Json json = to_json(plans)["configurations"]["3d_cascade_fullres"];
+  EXPECT_FALSE(json.contains("inherits_from"));
+  EXPECT_TRUE(json.contains("architecture"));
+}
+
+TEST(Plans, RefusesLayersThatNoNetworkHas) {
+  const Json good = read_json(kPlansFile);
+  const auto message_with = [&](const std::string& key, const Json& value) {
+    Json json = good;
+    json["configurations"]["2d"]["architecture"]["arch_kwargs"][key] = value;
+    return message_of(json);
+  };
+  EXPECT_EQ(message_with("norm_op", "torch.nn.modules.instancenorm.InstanceNorm2d"), "no error");
+  const Json refused = parse_json(R"([["norm_op", "torch.nn.modules.batchnorm.BatchNorm2d"],
+                                      ["nonlin", "torch.nn.ReLU"],
+                                      ["dropout_op", "torch.nn.Dropout2d"],
+                                      ["conv_bias", false],
+                                      ["norm_op_kwargs", {"eps": 1e-3, "affine": true}],
+                                      ["norm_op_kwargs", {"affine": false}],
+                                      ["nonlin_kwargs", {"negative_slope": 0.2}]])",
+                                  "test");
+  for (const Json& one : refused) {
+    const auto key = one[0].get<std::string>();
+    EXPECT_NE(message_with(key, one[1]).find(key), std::string::npos) << key;
+  }
+  Json json = good;
+  json["configurations"]["2d"]["preprocessor_name"] = "MyPreprocessor";
+  EXPECT_NE(message_of(json).find("configurations.2d.preprocessor_name"), std::string::npos);
 }
 
 TEST(Plans, ErrorsNameFileAndField) {

@@ -152,6 +152,25 @@ TEST(ResencUNet, PlansResidualBlocksOnTheDefaultStages) {
   EXPECT_EQ(own.architecture().convs_per_decoder_stage, (std::vector<int>{1, 1, 1, 1, 1}));
   EXPECT_EQ(own.architecture().features, standard.architecture().features);
   EXPECT_EQ(own.patch_size(), standard.patch_size());
+  EXPECT_EQ(method.plan({}, own, {}, options).architecture().blocks_per_stage,
+            own.architecture().blocks_per_stage)
+      << "plans of nnU-Net's residual-encoder planners are taken as they are";
+}
+
+TEST(PlainUNet, PlansPlainConvolutionsOnResidualStages) {
+  const Plan standard = plan_of(golden()["counts"][0], {64, 64, 64});
+  Plan residual = standard;
+  Architecture& a = residual.configuration.architecture;
+  a.network_class = "ResidualEncoderUNet";
+  a.blocks_per_stage = {1, 3, 4, 6, 6, 6};
+  a.convs_per_decoder_stage = {1, 1, 1, 1, 1};
+  const LoadedMethod method = load_method("plain_unet");
+  const Options options = Options::from_json(Json::object(), method.description().options, "test");
+  const Plan own = method.plan({}, residual, {}, options);
+  EXPECT_EQ(own.architecture().network_class, "PlainConvUNet");
+  EXPECT_EQ(own.architecture().blocks_per_stage, standard.architecture().blocks_per_stage);
+  EXPECT_EQ(own.architecture().convs_per_decoder_stage,
+            standard.architecture().convs_per_decoder_stage);
 }
 
 }  // namespace

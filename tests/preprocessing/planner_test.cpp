@@ -1,7 +1,10 @@
 #include "preprocessing/planner.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -10,26 +13,41 @@
 namespace voxarena {
 namespace {
 
-// Facts of the plans that nnunetv2's ExperimentPlanner makes for real and synthetic fingerprints.
+// Facts of the plans that nnunetv2's planners make for synthetic and real fingerprints.
 const Json& golden_plans() {
   static const Json json =
-      read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/preprocessing/planner.json");
+      read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/nnunet/plans.json");
   return json;
 }
 
-std::string digits(const std::vector<std::vector<std::int64_t>>& lists) {
-  std::string out;
-  for (const auto& entry : lists) {
-    if (!out.empty()) out += ',';
-    for (const std::int64_t i : entry) out += std::to_string(i);
-  }
-  return out;
+const Json& golden_fingerprint(const std::string& name) {
+  const Json& all = golden_plans()["fingerprints"];
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Json& e) { return e["name"] == name; });
+  EXPECT_NE(found, all.end()) << name;
+  return *found;
 }
 
+std::string digits(const std::vector<std::vector<std::int64_t>>& lists) {
+  std::vector<std::string> entries;
+  for (const auto& entry : lists) entries.push_back(fmt::format("{}", fmt::join(entry, "")));
+  return fmt::format("{}", fmt::join(entries, ","));
+}
+
+// As make_plans.py writes it: strides | kernels | features | convolutions or blocks | of the
+// decoder.
+std::string one_line(const Architecture& a) {
+  return fmt::format("{}|{}|{}|{}|{}", digits(a.strides), digits(a.kernel_sizes),
+                     fmt::join(a.features, ","), fmt::join(a.blocks_per_stage, ","),
+                     fmt::join(a.convs_per_decoder_stage, ","));
+}
+
+// The last entries of `theirs`, as many as ours has.
 void expect_near(const std::vector<double>& ours, const Json& theirs) {
-  ASSERT_EQ(ours.size(), theirs.size());
+  ASSERT_LE(ours.size(), theirs.size());
+  const std::size_t from = theirs.size() - ours.size();
   for (std::size_t i = 0; i < ours.size(); ++i) {
-    const double expected = theirs[i].get<double>();
+    const double expected = theirs[from + i].get<double>();
     EXPECT_NEAR(ours[i], expected, 1e-12 * std::abs(expected));
   }
 }
@@ -38,21 +56,44 @@ std::vector<double> list(const std::array<double, 3>& values) {
   return {values.begin(), values.end()};
 }
 
-void expect_equal(const Configuration& ours, const Json& theirs) {
+// `theirs`: [batch size, patch, architecture, batch dice], of a lowres stage also spacing and
+// shape.
+void expect_equal(const Configuration& ours, const Json& theirs, const Json& shared,
+                  const PlannerSettings& settings) {
   SCOPED_TRACE(ours.name);
-  EXPECT_EQ(ours.batch_size, theirs["batch"]);
-  EXPECT_EQ(ours.patch_size, theirs["patch"].get<std::vector<std::int64_t>>());
-  expect_near(ours.median_image_size, theirs["median"]);
-  expect_near(ours.spacing, theirs["spacing"]);
-  EXPECT_EQ(ours.normalization, theirs["norm"].get<std::vector<std::string>>());
-  EXPECT_EQ(ours.use_mask_for_norm, theirs["mask"].get<std::vector<bool>>());
-  EXPECT_EQ(ours.batch_dice, theirs["batch_dice"].get<bool>());
-  EXPECT_EQ(ours.architecture.features, theirs["features"].get<std::vector<std::int64_t>>());
-  EXPECT_EQ(digits(ours.architecture.strides), theirs["strides"]);
-  EXPECT_EQ(digits(ours.architecture.kernel_sizes), theirs["kernels"]);
+  const bool lowres = theirs.size() == 6;
+  EXPECT_EQ(ours.batch_size, theirs[0]);
+  EXPECT_EQ(ours.patch_size, theirs[1].get<std::vector<std::int64_t>>());
+  const auto architecture = theirs[2].get<std::size_t>();
+  EXPECT_EQ(one_line(ours.architecture), golden_plans()["architectures"][architecture]);
+  EXPECT_EQ(ours.architecture.network_class, settings.network_class);
+  EXPECT_EQ(ours.batch_dice, theirs[3].get<bool>());
+  expect_near(ours.spacing, lowres ? theirs[4] : shared["spacing"]);
+  expect_near(ours.median_image_size, lowres ? theirs[5] : shared["shape"]);
+  EXPECT_EQ(ours.normalization, shared["norm"].get<std::vector<std::string>>());
+  EXPECT_EQ(ours.use_mask_for_norm, shared["mask"].get<std::vector<bool>>());
 }
 
-Plans plan(const Json& entry) {
+void expect_equal(const Plans& ours, const Json& theirs, const Json& shared,
+                  const PlannerSettings& settings) {
+  expect_near(list(ours.original_median_spacing), shared["median_spacing"]);
+  expect_near(list(ours.original_median_shape), shared["median_shape"]);
+  EXPECT_EQ(ours.transpose_forward, (shared["transpose"][0].get<std::array<int, 3>>()));
+  EXPECT_EQ(ours.transpose_backward, (shared["transpose"][1].get<std::array<int, 3>>()));
+  const bool cascade = theirs.contains("3d_lowres");
+  EXPECT_EQ(ours.configurations.size(), theirs.size() + (cascade ? 1 : 0));
+  for (const auto& [name, configuration] : theirs.items()) {
+    ASSERT_TRUE(ours.has(name)) << name;
+    expect_equal(ours.configuration(name), configuration, shared, settings);
+  }
+  if (!cascade) return;
+  const Json json = to_json(ours)["configurations"];
+  EXPECT_EQ(json["3d_cascade_fullres"],
+            (Json{{"inherits_from", "3d_fullres"}, {"previous_stage", "3d_lowres"}}));
+  EXPECT_EQ(json["3d_lowres"]["next_stage"], "3d_cascade_fullres");
+}
+
+Plans plan(const Json& entry, const PlannerSettings& settings = {}) {
   Fingerprint fingerprint;
   fingerprint.spacings = entry["spacings"].get<std::vector<Spacing>>();
   fingerprint.shapes_after_crop = entry["shapes"].get<std::vector<Extent>>();
@@ -62,29 +103,52 @@ Plans plan(const Json& entry) {
   input.label_keys = entry["labels"];
   input.training_cases = entry["training"];
   fingerprint.intensities.resize(input.channel_names.size());
-  return plan_experiment(fingerprint, input);
+  return plan_experiment(fingerprint, input, settings);
 }
 
-TEST(Planner, PlansAsNnunetDoes) {
-  ASSERT_GE(golden_plans().size(), 39u);
-  for (const Json& entry : golden_plans()) {
+TEST(Planner, FivePlannersPlanAsNnunetDoes) {
+  ASSERT_GE(golden_plans()["fingerprints"].size(), 60u);
+  for (const Json& entry : golden_plans()["fingerprints"]) {
     SCOPED_TRACE(entry["name"].get<std::string>());
-    const Plans ours = plan(entry);
-    const Json& theirs = entry["plans"];
-    expect_near(list(ours.original_median_spacing), theirs["original_median_spacing_after_transp"]);
-    expect_near(list(ours.original_median_shape), theirs["original_median_shape_after_transp"]);
-    EXPECT_EQ(ours.transpose_forward, (theirs["transpose_forward"].get<std::array<int, 3>>()));
-    EXPECT_EQ(ours.transpose_backward, (theirs["transpose_backward"].get<std::array<int, 3>>()));
-    EXPECT_EQ(ours.configurations.size(), theirs["configurations"].size());
-    for (const auto& [name, configuration] : theirs["configurations"].items()) {
-      ASSERT_TRUE(ours.has(name)) << name;
-      if (configuration.contains("inherits_from")) {
-        EXPECT_EQ(to_json(ours)["configurations"][name], configuration);
-      } else {
-        expect_equal(ours.configuration(name), configuration);
-      }
+    EXPECT_EQ(entry["planners"].size(), 5u);
+    for (const auto& [planner, theirs] : entry["planners"].items()) {
+      SCOPED_TRACE(planner);
+      const PlannerSettings settings = planner_settings(planner);
+      expect_equal(plan(entry, settings), theirs, entry["shared"], settings);
     }
   }
+}
+
+TEST(Planner, FollowsMemoryTargetAndTargetSpacing) {
+  ASSERT_GE(golden_plans()["options"].size(), 20u);
+  for (const Json& entry : golden_plans()["options"]) {
+    PlannerSettings settings = planner_settings(entry["planner"]);
+    if (entry.contains("gpu_memory_target_in_gb"))
+      settings.memory = entry["gpu_memory_target_in_gb"];
+    if (entry.contains("overwrite_target_spacing"))
+      settings.target_spacing = entry["overwrite_target_spacing"].get<Spacing>();
+    SCOPED_TRACE(fmt::format("{} {} {} GB", entry["name"].get<std::string>(), settings.planner_name,
+                             settings.memory));
+    expect_equal(plan(golden_fingerprint(entry["name"]), settings), entry["plans"], entry["shared"],
+                 settings);
+  }
+}
+
+// Everything that Python writes for one data set, names and keys included.
+TEST(Planner, WritesThePlansFileOfTheResidualEncoder) {
+  const Json theirs =
+      read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/nnunet/resenc_l_plans.json");
+  Json ours = to_json(plan(golden_fingerprint("liver"), planner_settings("nnUNetPlannerResEncL")));
+  for (const char* key : {"dataset_name", "foreground_intensity_properties_per_channel"})
+    ours[key] = theirs[key];
+  EXPECT_EQ(ours, theirs);
+}
+
+TEST(Planner, PlansAreFoundByPlannerAndByName) {
+  EXPECT_EQ(planner_settings("nnUNetPlannerResEncM").plans_name, "nnUNetResEncUNetMPlans");
+  EXPECT_EQ(planner_of_plans("nnUNetResEncUNetXLPlans")->planner_name, "nnUNetPlannerResEncXL");
+  EXPECT_FALSE(planner_of_plans("myPlans"));
+  EXPECT_THROW(planner_settings("ResEncL"), Error);
 }
 
 struct Published {
@@ -100,10 +164,7 @@ TEST(Planner, MakesThePublishedPlans) {
                                          {"brats", {128, 128, 128}, {192, 160}, 2, 105}};
   for (const Published& p : published) {
     SCOPED_TRACE(p.name);
-    const auto entry = std::find_if(golden_plans().begin(), golden_plans().end(),
-                                    [&](const Json& e) { return e["name"] == p.name; });
-    ASSERT_NE(entry, golden_plans().end());
-    const Plans plans = plan(*entry);
+    const Plans plans = plan(golden_fingerprint(p.name));
     EXPECT_EQ(plans.configuration("3d_fullres").patch_size, p.patch_3d);
     EXPECT_EQ(plans.configuration("3d_fullres").batch_size, p.batch_3d);
     EXPECT_EQ(plans.configuration("2d").patch_size, p.patch_2d);
@@ -128,6 +189,18 @@ TEST(Planner, RefusesImpossibleFingerprints) {
   fingerprint.spacings = {{1, 0, 1}};
   fingerprint.shapes_after_crop = {{10, 10, 10}};
   EXPECT_THROW(plan_experiment(fingerprint, {.dataset_name = "flat spacing"}), Error);
+}
+
+TEST(Planner, RefusesImpossibleTargets) {
+  const Json& entry = golden_fingerprint("hippocampus");
+  PlannerSettings settings;
+  settings.memory = 0;
+  EXPECT_THROW(plan(entry, settings), Error);
+  settings.memory = 1e-6;
+  EXPECT_THROW(plan(entry, settings), Error) << "no patch is that small";
+  settings = {};
+  settings.target_spacing = Spacing{1, -1, 1};
+  EXPECT_THROW(plan(entry, settings), Error);
 }
 
 }  // namespace

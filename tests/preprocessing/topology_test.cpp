@@ -2,15 +2,24 @@
 
 #include <gtest/gtest.h>
 
+#include "preprocessing/planner_settings.h"
+#include "voxarena/plan/plans.h"
+
 namespace voxarena {
 namespace {
 
-double plain_cost(const std::vector<double>& spacing, const std::vector<double>& patch,
-                  std::int64_t most, std::int64_t classes) {
+double cost(const std::vector<double>& spacing, const std::vector<double>& patch,
+            const PlannerSettings& settings, std::int64_t classes) {
   const Topology t = derive_topology(spacing, patch);
-  const std::vector<int> convs(t.stages(), 2);
-  return plain_unet_feature_map_elements(t, features_per_stage(t.stages(), 32, most), convs,
-                                         std::vector<int>(t.stages() - 1, 2), classes);
+  Architecture a;
+  a.network_class = settings.network_class;
+  a.features = features_per_stage(t.stages(), 32,
+                                  spacing.size() == 2 ? settings.reference_2d.most_features
+                                                      : settings.reference_3d.most_features);
+  a.blocks_per_stage = settings.blocks_per_stage;
+  a.blocks_per_stage.resize(t.stages(), settings.blocks_per_stage.back());
+  a.convs_per_decoder_stage.assign(t.stages() - 1, settings.convs_per_decoder_stage);
+  return feature_map_elements(t, a, classes);
 }
 
 TEST(Topology, IsotropicCubePoolsFiveTimes) {
@@ -46,8 +55,10 @@ TEST(Topology, SingleAxisNeedsTwelveVoxels) {
 }
 
 TEST(Topology, MemoryMeasureOfPublishedNetworks) {
-  EXPECT_EQ(plain_cost({1, 1, 1}, {128, 128, 128}, 320, 3), 452796416);
-  EXPECT_EQ(plain_cost({1, 1, 1}, {128, 128, 128}, 320, 4), 454893568);
+  const PlannerSettings plain, residual = planner_settings("nnUNetPlannerResEncM");
+  EXPECT_EQ(cost({1, 1, 1}, {128, 128, 128}, plain, 3), 452796416);
+  EXPECT_EQ(cost({1, 1, 1}, {128, 128, 128}, plain, 4), 454893568);
+  EXPECT_EQ(cost({1, 1, 1}, {128, 128, 128}, residual, 3), 557420544);
 }
 
 TEST(Topology, LastOfEquallyCoveredAxesShrinks) {
