@@ -12,6 +12,7 @@
 #include "preprocessing/case_preprocessor.h"
 #include "training/batch_loader.h"
 #include "training/checkpoint.h"
+#include "training/label_rules.h"
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -157,15 +158,17 @@ void train_job(const Job& job, const RunContext& context) {
 
   const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
   const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {
-    const LoaderOptions options = loader_options(
+    LoaderOptions options = loader_options(
         configuration, purpose, job.settings->seed, static_cast<std::uint64_t>(job.fold), mirror,
         job.settings->augmentation && purpose == Purpose::training);
+    options.has_ignore_label = job.dataset->raw.labels.ignore().has_value();
     return loader_batches(options, open_patch_sources(store.folder(), ids), context);
   };
   const TrainingOptions options{
       .plan = setup.plan,
       .budget = job.settings->budget,
       .seed = job.settings->seed,
+      .rules = label_rules(job.dataset->raw.labels),
       .folder = job.folder.path,
       .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
       .trained_only = setup.weights.from_file(),

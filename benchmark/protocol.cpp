@@ -60,7 +60,8 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"budget", to_json(settings.budget)},
       {"augmentation", settings.augmentation ? "nnU-Net" : "none"},
       {"mirror_axes", mirror_axes(settings, configuration.dimensions())},
-      {"loss", "Dice + cross entropy, deep supervision"},
+      {"loss", dataset.raw.labels.has_regions() ? "Dice + binary cross entropy, deep supervision"
+                                                : "Dice + cross entropy, deep supervision"},
       {"precision", precision},
       {"inference",
        {{"step_size", settings.step_size}, {"weighting", "gaussian"}, {"mirroring", true}}},

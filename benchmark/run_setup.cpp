@@ -14,13 +14,22 @@
 namespace voxarena {
 namespace {
 
-void require_capabilities(const MethodEntry& entry, const Info& info, int dimensions) {
+void require_capabilities(const MethodEntry& entry, const Info& info, int dimensions,
+                          const Labels& labels) {
   const bool fits = dimensions == 2 ? info.capabilities.two_d : info.capabilities.three_d;
   if (!fits) {
     throw Error::input(
         fmt::format("{}: method '{}' has no {}-D version", entry.where, info.name, dimensions),
         "choose another protocol.configuration or leave the method out");
   }
+  const char* missing = nullptr;
+  if (labels.has_regions() && !info.capabilities.regions) missing = "regions";
+  if (labels.ignore() && !info.capabilities.ignore_label) missing = "an ignore label";
+  if (missing == nullptr) return;
+  throw Error::input(fmt::format("{}: the loss of method '{}' does not know {}, which dataset.json "
+                                 "declares",
+                                 entry.where, info.name, missing),
+                     "leave the method out for this data set");
 }
 
 void collect_differences(const std::string& path, const Json& standard, const Json& actual,
@@ -83,7 +92,13 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
   const Info& info = setup.method.description();
   setup.options = Options::from_json(entry.options, info.options, entry.where);
   const Plan standard = default_plan(dataset, settings);
-  require_capabilities(entry, info, standard.dimensions());
+  if (const std::string& before = standard.configuration.previous_stage; !before.empty()) {
+    throw Error::input(fmt::format("configuration {} starts from the predictions of {}: cascades "
+                                   "are not trained here",
+                                   settings.configuration, before),
+                       "choose 2d, 3d_fullres or 3d_lowres");
+  }
+  require_capabilities(entry, info, standard.dimensions(), dataset.raw.labels);
   setup.weights = find_pretrained_weights(setup.options, info, entry.where);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {

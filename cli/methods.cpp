@@ -22,6 +22,8 @@ std::string capabilities(const Capabilities& capabilities) {
   add(capabilities.three_d, "3-D");
   add(capabilities.trainable, "trainable");
   add(capabilities.needs_weights, "needs pre-trained weights");
+  add(capabilities.regions, "regions");
+  add(capabilities.ignore_label, "ignore label");
   return text;
 }
 

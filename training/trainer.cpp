@@ -89,7 +89,10 @@ class Trainer {
         recipe_(model.recipe()),
         settings_(settings(options, recipe_)),
         device_(place(model.module(), context.device)),
-        optimizer_(recipe_, model.module()) {}
+        rules_(options.rules),
+        optimizer_(recipe_, model.module()) {
+    if (rules_.has_regions()) rules_.regions = rules_.regions.to(device_);
+  }
 
   // Loads the last complete checkpoint, if there is one. True if nothing is left to do.
   bool resume() {
@@ -159,8 +162,10 @@ class Trainer {
 
   Batch next(const BatchStream& stream) const {
     context_.check_interrupt();
-    return to_device(stream(), device_, options_.plan.dimensions(),
-                     options_.plan.configuration.batch_dice);
+    Batch batch = to_device(stream(), device_, options_.plan.dimensions(),
+                            options_.plan.configuration.batch_dice);
+    batch.rules = rules_;
+    return batch;
   }
 
   void train_epoch(const BatchStream& stream, Progress& progress, EpochRecord& record) {
@@ -193,7 +198,7 @@ class Trainer {
     for (std::int64_t i = 0; i < options_.budget.validation_iterations; ++i) {
       const Batch batch = next(stream);
       const MixedPrecision precision(device_);
-      online.add(model_.predict(batch.image), batch.target);
+      online.add(model_.predict(batch.image), batch.target, batch.rules);
     }
     record.dice = online.per_class();
     record.mean_dice = mean_of_seen(record.dice);
@@ -239,6 +244,7 @@ class Trainer {
   const Recipe recipe_;
   const Json settings_;
   const c10::Device device_;
+  nn::TargetRules rules_;
   Optimizer optimizer_;
   Checkpoint state_;  // without tensors
   std::vector<EpochRecord> log_;

@@ -40,6 +40,7 @@ struct TrainingOptions {
   Plan plan;
   Budget budget;
   std::uint64_t seed = 1;
+  nn::TargetRules rules = {};    // of the data set's labels: training/label_rules.h
   std::filesystem::path folder;  // of this fold
   std::string identity;          // hash of what else the result depends on: plan, data, method
   // Frozen parameters are left out of checkpoints: whoever makes the model sets them.

@@ -1,10 +1,14 @@
 #include "voxarena/nn/losses.h"
 
+#include <ATen/core/Reduction.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/clamp_min.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/div.h>
 #include <ATen/ops/index_select.h>
+#include <ATen/ops/logical_and.h>
+#include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/zeros.h>
 
@@ -19,13 +23,50 @@ at::Tensor foreground_one_hot(const at::Tensor& target, at::IntArrayRef logits_s
   return hot.scatter_(1, target.unsqueeze(1), true).narrow(1, 1, logits_size[1] - 1);
 }
 
+// What is compared: float32 and bool (B, C, ...), C foreground classes or regions.
+struct Comparison {
+  at::Tensor probability, reference;
+};
+
+Comparison compare(const at::Tensor& logits, const at::Tensor& target, const at::Tensor& counts,
+                   const TargetRules& rules) {
+  if (rules.has_regions())
+    return {at::sigmoid(logits.to(at::kFloat)), region_target(target, rules)};
+  // The class of voxels that do not count plays no role, but there must be one.
+  const at::Tensor classes = counts.defined() ? target * counts.squeeze(1) : target;
+  return {at::softmax(logits, 1, at::kFloat).narrow(1, 1, logits.size(1) - 1),
+          foreground_one_hot(classes, logits.sizes())};
+}
+
+// Mean over the voxels that count; 0 if there is none.
+at::Tensor cross_entropy_of_classes(const at::Tensor& logits, const at::Tensor& target,
+                                    const at::Tensor& counts, const TargetRules& rules) {
+  if (!counts.defined()) return at::cross_entropy_loss(logits, target);
+  const at::Tensor sum =
+      at::cross_entropy_loss(logits, target, {}, at::Reduction::Sum, *rules.ignore);
+  return sum / at::clamp_min(counts.sum(), 1);
+}
+
+at::Tensor cross_entropy_of_regions(const at::Tensor& logits, const at::Tensor& target,
+                                    const at::Tensor& counts, const TargetRules& rules) {
+  const at::Tensor each = at::binary_cross_entropy_with_logits(
+      logits.to(at::kFloat), region_target(target, rules).to(at::kFloat), {}, {},
+      at::Reduction::None);
+  if (!counts.defined()) return each.mean();
+  return (each * counts).sum() / at::clamp_min(counts.sum(), 1);
+}
+
 }  // namespace
 
-at::Tensor soft_dice_loss(const at::Tensor& logits, const at::Tensor& target, bool batch_dice) {
+at::Tensor soft_dice_loss(const at::Tensor& logits, const at::Tensor& target, bool batch_dice,
+                          const TargetRules& rules) {
   constexpr double kSmooth = 1e-5;
-  const std::int64_t classes = logits.size(1);
-  const at::Tensor probability = at::softmax(logits, 1, at::kFloat).narrow(1, 1, classes - 1);
-  const at::Tensor reference = foreground_one_hot(target, logits.sizes());
+  const at::Tensor counts = counting_voxels(target, rules);
+  auto [probability, reference] = compare(logits, target, counts, rules);
+  if (counts.defined()) {
+    probability = probability * counts;
+    reference = reference.logical_and(counts);
+  }
 
   std::vector<std::int64_t> space(static_cast<std::size_t>(logits.dim() - 2));
   std::iota(space.begin(), space.end(), 2);
@@ -43,8 +84,11 @@ at::Tensor soft_dice_loss(const at::Tensor& logits, const at::Tensor& target, bo
 at::Tensor DiceCrossEntropy::total() const { return dice + cross_entropy; }
 
 DiceCrossEntropy dice_cross_entropy(const at::Tensor& logits, const at::Tensor& target,
-                                    bool batch_dice) {
-  return {soft_dice_loss(logits, target, batch_dice), at::cross_entropy_loss(logits, target)};
+                                    bool batch_dice, const TargetRules& rules) {
+  const at::Tensor counts = counting_voxels(target, rules);
+  return {soft_dice_loss(logits, target, batch_dice, rules),
+          rules.has_regions() ? cross_entropy_of_regions(logits, target, counts, rules)
+                              : cross_entropy_of_classes(logits, target, counts, rules)};
 }
 
 at::Tensor resize_target(const at::Tensor& target, at::IntArrayRef size) {

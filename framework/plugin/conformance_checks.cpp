@@ -6,6 +6,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/randn.h>
 #include <dlfcn.h>
@@ -107,6 +108,31 @@ std::string check_gradients(const Subject& subject) {
     trained.push_back(check_step(*model, plan, training_batch(plan, subject.seed)));
   }
   return fmt::format("{} trained parameters", fmt::join(trained, ", "));
+}
+
+// Data sets with regions or an ignore label, as far as the method says that its loss reads them.
+std::string check_labels(const Subject& subject) {
+  const Capabilities& can = subject.method.description().capabilities;
+  std::vector<std::string> tried;
+  for (const Plan& plan : subject.plans) {
+    const auto try_labels = [&](const char* what, std::int64_t labels, nn::TargetRules rules) {
+      Batch batch = training_batch(plan, subject.seed);
+      batch.target = at::randint(labels, batch.target.sizes(), at::kLong);
+      batch.rules = std::move(rules);
+      check_step(*make(subject, plan, subject.seed), plan, batch);
+      if (&plan == &subject.plans.front()) tried.emplace_back(what);
+    };
+    // Label v lies in the regions 0 to v - 1.
+    const std::int64_t values = plan.classes + 1;
+    const at::Tensor nested = at::ones({plan.classes, values + 1}, at::kBool).triu(1);
+    nested.select(1, values).fill_(false);
+    if (can.ignore_label) try_labels("ignore label", values, {.ignore = plan.classes});
+    if (can.regions) try_labels("regions", values, {.regions = nested});
+    if (can.regions && can.ignore_label)
+      try_labels("both", values + 1, {.regions = nested, .ignore = values});
+  }
+  return tried.empty() ? "neither regions nor an ignore label"
+                       : fmt::format("{}", fmt::join(tried, ", "));
 }
 
 std::string check_save_and_load(const Subject& subject) {
@@ -221,6 +247,7 @@ const std::vector<ModelCheck>& model_checks() {
   static const std::vector<ModelCheck> checks{
       {"shapes", false, check_shapes},
       {"loss and gradients", true, check_gradients},
+      {"labels", true, check_labels},
       {"save and load", false, check_save_and_load},
       {"determinism", false, check_determinism},
       {"threads", false, check_threads},

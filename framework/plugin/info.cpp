@@ -57,7 +57,9 @@ Json to_json(const Info& info) {
            {{"two_d", can.two_d},
             {"three_d", can.three_d},
             {"trainable", can.trainable},
-            {"needs_weights", can.needs_weights}}},
+            {"needs_weights", can.needs_weights},
+            {"regions", can.regions},
+            {"ignore_label", can.ignore_label}}},
           {"options", options}};
 }
 
@@ -73,7 +75,9 @@ Info info_from_json(const Json& json, const std::string& source) {
     info.capabilities = {.two_d = can.at("two_d"),
                          .three_d = can.at("three_d"),
                          .trainable = can.at("trainable"),
-                         .needs_weights = can.at("needs_weights")};
+                         .needs_weights = can.at("needs_weights"),
+                         .regions = can.at("regions"),
+                         .ignore_label = can.at("ignore_label")};
     for (const Json& option : json.at("options")) info.options.push_back(option_from_json(option));
     return info;
   } catch (const std::exception& error) {  // a missing field or a wrong type

@@ -14,6 +14,10 @@ struct Capabilities {
   bool three_d = true;
   bool trainable = true;
   bool needs_weights = false;  // refuses to run without a file of pre-trained weights
+  // What its loss reads of Batch::rules; the protocol's loss reads both. Data sets that need more
+  // are refused.
+  bool regions = true;
+  bool ignore_label = true;
 };
 
 struct Info {

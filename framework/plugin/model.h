@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "voxarena/core/json.h"
+#include "voxarena/nn/target_rules.h"
 
 namespace torch::nn {
 class Module;
@@ -20,8 +21,11 @@ namespace voxarena {
 // One training batch, already augmented and on the model's device.
 struct Batch {
   at::Tensor image;         // float32 (B, C, Z, Y, X), or (B, C, Y, X) for a 2-D plan
-  at::Tensor target;        // int64 (B, Z, Y, X), or (B, Y, X): class indices
+  at::Tensor target;        // int64 (B, Z, Y, X), or (B, Y, X): labels; class indices as a rule
   bool batch_dice = false;  // the plan's: Dice sums over the batch before the ratio
+  // Regions and ignore label of the data set. Nothing is set unless the method's capabilities say
+  // that its loss reads them.
+  nn::TargetRules rules = {};
 };
 
 // A scalar to minimise, and named parts of it for the log (detached scalars).

@@ -20,7 +20,8 @@ class NetworkModel final : public Model {
     };
     for (std::size_t i = 0; i < scales.size(); ++i) {
       const at::Tensor target = nn::resize_target(batch.target, scales[i].sizes().slice(2));
-      const nn::DiceCrossEntropy part = nn::dice_cross_entropy(scales[i], target, batch.batch_dice);
+      const nn::DiceCrossEntropy part =
+          nn::dice_cross_entropy(scales[i], target, batch.batch_dice, batch.rules);
       add(total, weights[i] * part.total());
       add(dice, weights[i] * part.dice.detach());
       add(cross_entropy, weights[i] * part.cross_entropy.detach());

@@ -55,7 +55,7 @@ class MaskSamMethod : public Method {
   author = {Xie, Bin and Tang, Hao and Duan, Bin and Cai, Dawen and Yan, Yan and Agam, Gady},
   booktitle = {ICCV}, pages = {24423--24433}, year = {2025}
 })",
-            .capabilities = {},
+            .capabilities = {.regions = false, .ignore_label = false},
             .options = declared_options()};
   }
 

@@ -190,7 +190,7 @@ class SamedMethod : public Method {
   author = {Zhang, Kaidong and Liu, Dong},
   journal = {arXiv preprint arXiv:2304.13785}, year = {2023}
 })",
-        .capabilities = {},
+        .capabilities = {.regions = false, .ignore_label = false},
         .options = {
             Option::text("encoder", "mini")
                 .choices({"mini", "vit_b", "vit_l", "vit_h"})

@@ -108,6 +108,66 @@ TEST(DiceCrossEntropy, EqualsNnunet) {
   }
 }
 
+// Every eleventh voxel, from the fourth, as make.py does it.
+at::Tensor ignored(const at::Tensor& target, std::int64_t label) {
+  at::Tensor flat = target.flatten().clone();
+  flat.slice(0, 4, std::nullopt, 11).fill_(label);
+  return flat.reshape(target.sizes());
+}
+
+// Region r holds the labels r + 1 to K of K regions; K + 1 may be the ignore label.
+at::Tensor nested_regions(std::int64_t regions) {
+  at::Tensor members = torch::ones({regions, regions + 2}, torch::kBool).triu(1);
+  members.select(1, regions + 1).fill_(false);
+  return members;
+}
+
+TEST(DiceCrossEntropy, ReadsRegionsAndIgnoreLabelAsNnunetDoes) {
+  const Json cases = golden().at("rules");
+  ASSERT_EQ(cases.size(), 16U);
+  for (const Json& expected : cases) {
+    const auto name = expected.at("rules").get<std::string>();
+    auto shape = expected.at("shape").get<std::vector<std::int64_t>>();
+    SCOPED_TRACE(name + " " + std::to_string(shape.size()));
+    const std::int64_t heads = shape[1];
+    Inputs in = inputs(shape);
+    in.logits.requires_grad_(true);
+    nn::TargetRules rules;
+    if (name == "regions" || name == "both") {
+      ++shape[1];
+      in.target = inputs(shape).target;
+      rules.regions = nested_regions(heads);
+      if (name == "both") rules.ignore = heads + 1;
+    } else {
+      rules.ignore = heads;
+    }
+    if (name == "all ignored") in.target.fill_(heads);
+    if (name == "ignore" || name == "both") in.target = ignored(in.target, *rules.ignore);
+    const nn::DiceCrossEntropy loss =
+        nn::dice_cross_entropy(in.logits, in.target, expected.at("batch_dice").get<bool>(), rules);
+    EXPECT_NEAR(loss.total().item<double>(), expected.at("total").get<double>(), 2e-6);
+    loss.total().backward();
+    const at::Tensor gradient = in.logits.grad().flatten();
+    EXPECT_NEAR(gradient.norm().item<double>(), expected.at("gradient_norm").get<double>(), 1e-6);
+    for (const auto& [index, value] : expected.at("gradient").items())
+      EXPECT_NEAR(gradient[std::stoll(index)].item<double>(), value.get<double>(), 1e-7);
+  }
+}
+
+TEST(DiceCrossEntropy, VoxelsThatDoNotCountGetNoGradient) {
+  for (const bool regions : {false, true}) {
+    Inputs in = inputs({2, 3, 4, 5, 6});
+    in.target = ignored(in.target, regions ? 4 : 3);
+    in.logits.requires_grad_(true);
+    nn::TargetRules rules{.ignore = regions ? 4 : 3};
+    if (regions) rules.regions = nested_regions(3);
+    nn::dice_cross_entropy(in.logits, in.target, false, rules).total().backward();
+    const at::Tensor counts = nn::counting_voxels(in.target, rules);
+    EXPECT_EQ((in.logits.grad() * counts.logical_not()).abs().max().item<double>(), 0);
+    EXPECT_GT(in.logits.grad().masked_select(counts).abs().min().item<double>(), 0);
+  }
+}
+
 TEST(SoftDice, PerfectPredictionIsMinusOneAndAnAbsentClassCountsAsPerfect) {
   const at::Tensor target = torch::zeros({1, 2, 2, 2}, torch::kLong);
   target[0][0][0][0] = 1;  // class 2 is absent

@@ -124,6 +124,31 @@ TEST_F(TrainerTest, LearnsAndKeepsARecord) {
   EXPECT_NEAR(log[0].loss_terms[0].second + log[0].loss_terms[1].second, log[0].loss, 1e-5);
 }
 
+TEST_F(TrainerTest, LearnsRegionsAndLeavesIgnoredVoxelsOut) {
+  TrainingOptions regions = options("regions");
+  regions.budget.iterations = 600;
+  regions.budget.iterations_per_epoch = 100;
+  regions.rules.regions = torch::zeros({3, 4}, torch::kBool);
+  for (const auto& [region, label] : {std::pair{0, 1}, {0, 2}, {1, 2}, {2, 0}})
+    regions.rules.regions[region][label] = true;
+  regions.rules.ignore = 3;
+  // The very bright voxels of each patch's first half are not annotated.
+  const OpenBatches training = [](std::int64_t first) {
+    return [i = first]() mutable {
+      PatchBatch batch = synthetic(i++);
+      for (std::size_t v = 0; v < batch.target.size() / 2; ++v) {
+        if (batch.target[v] == 2) batch.target[v] = 3;
+      }
+      return batch;
+    };
+  };
+  const TrainingResult result = run(regions, training);
+  ASSERT_EQ(result.dice.size(), 3U);
+  EXPECT_GT(result.dice[0], 0.8) << "labels 1 and 2";
+  EXPECT_GT(result.dice[1], 0.6) << "label 2";
+  EXPECT_GT(result.dice[2], 0.8) << "label 0";
+}
+
 TEST_F(TrainerTest, SameSeedSameBytesAnotherSeedOthers) {
   run(options("a"));
   run(options("b"));

@@ -7,7 +7,7 @@ import math
 import pathlib
 
 import torch
-from nnunetv2.training.loss.compound_losses import DC_and_CE_loss
+from nnunetv2.training.loss.compound_losses import DC_and_BCE_loss, DC_and_CE_loss
 from nnunetv2.training.loss.dice import MemoryEfficientSoftDiceLoss
 from nnunetv2.utilities.helpers import softmax_helper_dim1
 
@@ -20,6 +20,44 @@ def inputs(shape):
     voxels = batch * math.prod(space)
     target = torch.tensor([(i // 3) ** 2 % classes for i in range(voxels)])
     return logits.to(torch.float32).reshape(shape), target.reshape(batch, 1, *space)
+
+
+def ignored(target, label):
+    """Every eleventh voxel, from the fourth."""
+    flat = target.flatten().clone()
+    flat[4::11] = label
+    return flat.reshape(target.shape)
+
+
+def facts(loss, logits, target):
+    logits.requires_grad_(True)
+    total = loss(logits, target)
+    total.backward()
+    gradient = logits.grad.flatten()
+    return {"total": total.item(), "gradient_norm": gradient.norm().item(),
+            "gradient": {str(i): gradient[i].item() for i in (0, 7, gradient.numel() // 2, gradient.numel() - 1)}}
+
+
+def rules(shape, batch_dice):
+    """The losses of data sets with regions or an ignore label. Region r holds the labels r + 1 to K of K regions."""
+    heads = shape[1]
+    dice = {"batch_dice": batch_dice, "smooth": 1e-5, "ddp": False}
+    plain = DC_and_CE_loss({**dice, "do_bg": False}, {}, ignore_label=heads, dice_class=MemoryEfficientSoftDiceLoss)
+    logits, target = inputs(shape)
+    yield "ignore", facts(plain, logits, ignored(target, heads))
+    logits, target = inputs(shape)
+    yield "all ignored", facts(plain, logits, torch.full_like(target, heads))
+    for both in (False, True):
+        loss = DC_and_BCE_loss({}, {**dice, "do_bg": True}, use_ignore_label=both,
+                               dice_class=MemoryEfficientSoftDiceLoss)
+        logits, _ = inputs(shape)
+        _, labels = inputs((shape[0], heads + 1, *shape[2:]))
+        if both:
+            labels = ignored(labels, heads + 1)
+        channels = [(labels > r) & (labels <= heads) for r in range(heads)]
+        if both:
+            channels.append(labels == heads + 1)
+        yield "both" if both else "regions", facts(loss, logits, torch.cat(channels, 1))
 
 
 cases = []
@@ -48,5 +86,9 @@ for size, smaller in [((5, 6, 7), (3, 3, 4)), ((8, 9, 4), (8, 5, 2)), ((9, 6), (
     small = torch.nn.functional.interpolate(target.float(), smaller, mode="nearest-exact").long()
     resize.append({"size": size, "smaller": smaller, "classes": small.flatten().tolist()})
 
+with_rules = [{"rules": name, "shape": shape, "batch_dice": batch_dice, **values}
+              for shape in [(2, 3, 4, 5, 6), (3, 5, 7, 9)] for batch_dice in (False, True)
+              for name, values in rules(shape, batch_dice)]
+
 file = pathlib.Path(__file__).with_name("losses.json")
-file.write_text(json.dumps({"losses": cases, "resize": resize}) + "\n")
+file.write_text(json.dumps({"losses": cases, "rules": with_rules, "resize": resize}) + "\n")
