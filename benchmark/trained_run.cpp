@@ -17,9 +17,13 @@ namespace fs = std::filesystem;
 
 TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_paths,
                             const RunContext& context) {
+  return open_trained_run(fold_folder, final_checkpoint(fold_folder), plugin_paths, context);
+}
+
+TrainedRun open_trained_run(const fs::path& fold_folder, const fs::path& checkpoint,
+                            const Paths& plugin_paths, const RunContext& context) {
   const RunFolder folder{fold_folder};
   const Json manifest = read_manifest(folder);
-  const fs::path checkpoint = final_checkpoint(fold_folder);
   if (manifest.empty() || !fs::exists(checkpoint)) {
     throw Error::input(fmt::format("{}: is not a finished training", fold_folder.string()),
                        fmt::format("name a folder RESULTS/<data set>/<protocol>/<method>/fold_<k> "
@@ -40,8 +44,7 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_pat
                    .channels = static_cast<std::int64_t>(
                        read_channel_names(dataset, dataset_file.string()).size()),
                    .file_ending = dataset.at("file_ending").get<std::string>(),
-                   .window = {},
-                   .model = nullptr};
+                   .window = {}};
     run.window.step = protocol.at("inference").at("step_size").get<double>();
     run.window.mirror_axes = protocol.at("mirror_axes").get<std::vector<int>>();
     Json given = method.at("options");
@@ -52,9 +55,9 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const Paths& plugin_pat
     const Options options =
         Options::from_json(given, run.method.description().options, folder.manifest().string());
     const Plan plan{run.channels, run.labels.heads(), run.configuration()};
-    run.model = run.method.create(plan, options);
-    load_checkpoint(checkpoint, run.model->module());
-    move_to_device(*run.model, context.device);
+    Model& model = *run.models.emplace_back(run.method.create(plan, options));
+    load_checkpoint(checkpoint, model.module());
+    move_to_device(model, context.device);
     return run;
   } catch (const nlohmann::json::exception& error) {
     throw Error::input(fmt::format("{}: {}", folder.manifest().string(), error.what()),

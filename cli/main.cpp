@@ -28,6 +28,7 @@ constexpr std::array kCommands = {
     Command{"preprocess", "crop, normalise and resample a data set", voxarena::cli::preprocess},
     Command{"train", "train one method on one fold", voxarena::cli::train},
     Command{"predict", "segment images with a trained run", voxarena::cli::predict},
+    Command{"export", "a trained run as a model folder of nnU-Net", voxarena::cli::export_run},
     Command{"evaluate", "compare predictions with references", voxarena::cli::evaluate},
     Command{"metrics", "metrics that are known, their flavours and sources",
             voxarena::cli::metrics},

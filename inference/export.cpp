@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "preprocessing/resampling.h"
+#include "preprocessing/transposition.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/parallel.h"
 
@@ -37,7 +38,7 @@ std::vector<Tap> make_taps(std::int64_t in, std::int64_t out, int order) {
 }
 
 std::array<std::vector<Tap>, 3> all_taps(const Extent& in, const Extent& out,
-                                         const Spacing& spacing, const CaseProperties& properties,
+                                         const Spacing& spacing, const Spacing& original,
                                          const Resampling& how) {
   for (const int order : {how.order, how.order_z}) {
     if (order == 0 || order == 1) continue;
@@ -45,7 +46,7 @@ std::array<std::vector<Tap>, 3> all_taps(const Extent& in, const Extent& out,
         fmt::format("plans: resampling_fn_probabilities_kwargs asks for order {}", order),
         "probabilities are resampled with order 0 or 1");
   }
-  const int separate = separate_axis(spacing, properties.spacing, how.force_separate_z);
+  const int separate = separate_axis(spacing, original, how.force_separate_z);
   std::array<std::vector<Tap>, 3> taps;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     taps[axis] = make_taps(in[axis], out[axis],
@@ -148,8 +149,8 @@ void check(const Volume<float>& logits, const CaseProperties& properties, const 
 }
 
 // Spacing of the logits: a 2-D configuration leaves axis 0 as it was.
-Spacing logits_spacing(const Configuration& configuration, const CaseProperties& properties) {
-  Spacing spacing = properties.spacing;
+Spacing logits_spacing(const Configuration& configuration, const Spacing& original) {
+  Spacing spacing = original;
   const std::size_t first = 3 - configuration.spacing.size();
   std::ranges::copy(configuration.spacing, spacing.begin() + static_cast<std::ptrdiff_t>(first));
   return spacing;
@@ -162,10 +163,10 @@ LabelImage export_labels(const Volume<float>& logits, const CaseProperties& prop
                          const Labels& labels, int threads) {
   check(logits, properties, labels);
   const Extent shape = properties.shape_after_cropping;
-  const auto taps = all_taps(logits.size, shape, logits_spacing(configuration, properties),
-                             properties, configuration.probabilities);
-
   // Axis i of the transposed image is axis transpose_forward[i] of the file.
+  const Spacing spacing = transposed(properties.geometry.spacing, plans.transpose_forward);
+  const auto taps = all_taps(logits.size, shape, logits_spacing(configuration, spacing), spacing,
+                             configuration.probabilities);
   Extent original{};
   Extent stride{};  // of transposed axes in the file's array
   for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -30,7 +30,7 @@ PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, co
   PreprocessedCase out;
   CaseProperties& properties = out.properties;
   properties.geometry = image.geometry;
-  properties.spacing = transposed(image.geometry.spacing, plans.transpose_forward);
+  const Spacing spacing = transposed(image.geometry.spacing, plans.transpose_forward);
   properties.shape_before_cropping = voxels.size;
 
   Cropped crop = crop_to_nonzero(voxels, reference ? &*reference : nullptr);
@@ -41,12 +41,14 @@ PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, co
   // image exactly.
   normalize(crop.image, crop.seg, configuration, plans.intensities);
 
-  const Spacing target = target_spacing(configuration, properties.spacing);
-  const Extent shape = resampled_shape(crop.image.size, properties.spacing, target);
-  out.data =
-      resample_data(std::move(crop.image), shape, properties.spacing, target, configuration.data);
-  out.seg = resample_seg(std::move(crop.seg), shape, properties.spacing, target, configuration.seg);
-  if (label != nullptr) properties.class_locations = class_locations(out.seg, labels);
+  const Spacing target = target_spacing(configuration, spacing);
+  const Extent shape = resampled_shape(crop.image.size, spacing, target);
+  out.data = resample_data(std::move(crop.image), shape, spacing, target, configuration.data);
+  out.seg = resample_seg(std::move(crop.seg), shape, spacing, target, configuration.seg);
+  if (label != nullptr) {
+    properties.class_locations = class_locations(out.seg, labels);
+    properties.location_labels = location_labels(labels);
+  }
   return out;
 }
 

@@ -15,8 +15,9 @@ namespace voxarena {
 PreprocessedCase preprocess_case(const Image& image, const LabelImage* label, const Plans& plans,
                                  const Configuration& configuration, const Labels& labels);
 
-// Preprocesses what is not in the store yet, cases in parallel. The store's folder holds a stamp of
-// (data, plans), so that cases preprocessed for other plans are made anew. Returns the store.
+// Preprocesses what is not in the store yet, cases in parallel. A stamp of (data, plans) beside the
+// store's folder tells whether cases were preprocessed for other plans and must be made anew; those
+// that nnU-Net left there are used. Returns the store.
 CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
                              const Configuration& configuration,
                              const std::filesystem::path& preprocessed_folder,

@@ -16,20 +16,21 @@ constexpr double kLeastCoverage = 0.01;
 struct Request {
   int key;
   std::vector<int> values;
+  bool is_list = false;
 };
 
 std::vector<Request> requests(const Labels& labels) {
   std::vector<Request> out;
   if (labels.has_regions()) {
     for (const LabelEntry& region : labels.foreground())
-      out.push_back({static_cast<int>(out.size()), region.values});
+      out.push_back({static_cast<int>(out.size()), region.values, region.is_list});
   } else {
     for (const int value : labels.all_values()) {
       if (value != 0) out.push_back({value, {value}});
     }
   }
   if (labels.ignore()) {
-    Request annotated{kAnnotatedVoxels, {-1}};
+    Request annotated{kAnnotatedVoxels, {-1}, true};
     annotated.values.insert(annotated.values.end(), labels.all_values().begin(),
                             labels.all_values().end());
     out.push_back(std::move(annotated));
@@ -78,12 +79,11 @@ std::int64_t joined(const Offsets& offsets, const std::vector<int>& values, std:
 
 }  // namespace
 
-std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations(
-    const Volume<std::int16_t>& seg, const Labels& labels) {
+ClassLocations class_locations(const Volume<std::int16_t>& seg, const Labels& labels) {
   const std::vector<Request> wanted = requests(labels);
   const Offsets offsets = offsets_per_value(seg, wanted);
   NumpyRandom random(kSeed);
-  std::map<int, std::vector<std::array<std::int32_t, 3>>> out;
+  ClassLocations out;
   std::vector<std::uint32_t> order;
   for (const Request& request : wanted) {
     auto& locations = out[request.key];
@@ -102,6 +102,15 @@ std::map<int, std::vector<std::array<std::int32_t, 3>>> class_locations(
       locations.push_back(
           position(joined(offsets, request.values, order[static_cast<std::size_t>(i)]), seg.size));
     }
+  }
+  return out;
+}
+
+std::map<int, LocationLabels> location_labels(const Labels& labels) {
+  std::map<int, LocationLabels> out;
+  for (const Request& request : requests(labels)) {
+    if (labels.has_regions() || request.key == kAnnotatedVoxels)
+      out[request.key] = {request.values, request.is_list};
   }
   return out;
 }

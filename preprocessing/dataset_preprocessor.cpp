@@ -16,8 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kStampFile = ".stamp";
-constexpr int kFormat = 1;  // to be raised when preprocessing or the store change
+constexpr int kFormat = 2;  // to be raised when preprocessing or the store change
 
 // Everything that the stored voxels depend on, the image files aside.
 std::string make_stamp(const RawDataset& dataset, const Plans& plans,
@@ -40,14 +39,24 @@ std::string make_stamp(const RawDataset& dataset, const Plans& plans,
                           {"dataset", dataset.json}}));
 }
 
+// Beside the store's folder, in which nnU-Net expects no other files than cases.
+fs::path stamp_file(const CaseStore& store) {
+  const fs::path& folder = store.folder();
+  return folder.parent_path() / ("voxarena_" + folder.filename().string() + ".stamp");
+}
+
 // Cases made for other plans are removed before the new stamp is written, so that an interrupted
-// run leaves no mixture.
+// run leaves no mixture. Cases that were never stamped are nnU-Net's and taken as they are, as
+// nnU-Net itself does.
 void prepare_folder(const CaseStore& store, const std::string& stamp) {
   make_folder(store.folder());
   remove_temporary_files(store.folder());
-  const fs::path file = store.folder() / kStampFile;
-  if (fs::exists(file) && read_file(file) == stamp) return;
-  for (const std::string& id : store.cases()) store.remove(id);
+  const fs::path file = stamp_file(store);
+  const bool stamped = fs::exists(file);
+  if (stamped && read_file(file) == stamp) return;
+  if (stamped) {
+    for (const std::string& id : store.cases()) store.remove(id);
+  }
   write_file(file, stamp);
 }
 

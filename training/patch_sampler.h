@@ -9,10 +9,6 @@
 
 namespace voxarena {
 
-// Key in ClassLocations of voxels drawn from everything that is annotated, for data sets with an
-// ignore label.
-inline constexpr int kAnnotatedVoxels = -1;
-
 // Whether sample `sample` of a batch must contain foreground: the last ones, about `oversample` of
 // the batch.
 bool forces_foreground(std::int64_t sample, std::int64_t batch_size, double oversample);

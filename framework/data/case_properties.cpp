@@ -2,87 +2,326 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
-#include "voxarena/core/json.h"
+#include "voxarena/pickle/pickle.h"
+#include "voxarena/pickle/pickle_writer.h"
 
 namespace voxarena {
 namespace {
 
-Json box_to_json(const Box& box) {
-  Json out = Json::array();
-  for (std::size_t axis = 0; axis < 3; ++axis) out.push_back({box.lo[axis], box.hi[axis]});
-  return out;
+namespace fs = std::filesystem;
+using pickle::Value;
+
+// Dictionary entries of one file, with their names for messages.
+class Entry {
+ public:
+  Entry(const Value& value, const fs::path& file, std::string name)
+      : value_(value), file_(file), name_(std::move(name)) {}
+
+  [[noreturn]] void broken(const std::string& what) const {
+    throw Error::input(
+        fmt::format("{}: {} {}", file_.string(), name_, what),
+        "the preprocessed data are damaged: remove the files of this case and preprocess again");
+  }
+  const Value* find(std::string_view key) const { return pickle::find(value_, key); }
+  bool has(std::string_view key) const {
+    const Value* found = find(key);
+    return found && !found->get<std::monostate>();
+  }
+  Entry operator[](std::string_view key) const {
+    const Value* found = find(key);
+    if (!found) broken(fmt::format("has no '{}'", key));
+    return {*found, file_, fmt::format("'{}'", key)};
+  }
+
+  // Members of a list or tuple, or of an array.
+  std::vector<double> reals() const { return numbers<double>(&Entry::real); }
+  std::vector<std::int64_t> integers() const { return numbers<std::int64_t>(&Entry::integer); }
+  template <std::size_t N>
+  std::array<double, N> reals() const {
+    return exactly<N>(reals());
+  }
+  template <std::size_t N>
+  std::array<std::int64_t, N> integers() const {
+    return exactly<N>(integers());
+  }
+  std::vector<Entry> members() const {
+    const pickle::Values* items = pickle::items_of(value_);
+    if (!items) broken(fmt::format("is {}, not a list", pickle::kind_of(value_)));
+    std::vector<Entry> out;
+    for (const Value* item : *items) out.push_back(at(*item));
+    return out;
+  }
+  const Value& value() const { return value_; }
+  Entry at(const Value& value) const { return {value, file_, name_}; }
+
+ private:
+  double real() const {
+    if (const auto* number = value_.get<double>()) return *number;
+    return static_cast<double>(integer());
+  }
+  std::int64_t integer() const {
+    if (const auto* number = value_.get<std::int64_t>()) return *number;
+    broken(fmt::format("holds {} where a number belongs", pickle::kind_of(value_)));
+  }
+  template <class T>
+  std::vector<T> numbers(T (Entry::*read)() const) const {
+    std::vector<T> out;
+    if (const auto* array = value_.get<pickle::Array>()) {
+      std::int64_t count = 1;
+      for (const std::int64_t size : array->shape) count *= size;
+      for (std::int64_t i = 0; i < count; ++i)
+        out.push_back(static_cast<T>(array->real(static_cast<std::size_t>(i))));
+      return out;
+    }
+    for (const Entry& member : members()) out.push_back((member.*read)());
+    return out;
+  }
+  template <std::size_t N, class T>
+  std::array<T, N> exactly(const std::vector<T>& list) const {
+    if (list.size() != N) broken(fmt::format("has {} numbers, not {}", list.size(), N));
+    std::array<T, N> out{};
+    std::ranges::copy(list, out.begin());
+    return out;
+  }
+
+  const Value& value_;
+  const fs::path& file_;
+  std::string name_;
+};
+
+// SimpleITK's geometry: (x, y, z), or (x, y). Of a 4-D file the fourth axis is left out.
+void read_itk_geometry(const Entry& entry, Geometry& geometry) {
+  const std::vector<double> spacing = entry["spacing"].reals(), origin = entry["origin"].reals(),
+                            direction = entry["direction"].reals();
+  const std::size_t given = spacing.size();
+  if (given < 2 || given > 4 || origin.size() != given || direction.size() != given * given)
+    entry.broken("does not describe an image of 2 or 3 dimensions");
+  const std::size_t dimensions = std::min<std::size_t>(given, 3);
+  geometry.file_dimension = static_cast<int>(dimensions);
+  for (std::size_t axis = 0; axis < dimensions; ++axis) {
+    geometry.spacing[2 - axis] = std::abs(spacing[axis]);
+    geometry.origin[axis] = origin[axis];
+    for (std::size_t row = 0; row < dimensions; ++row)
+      geometry.direction[row * 3 + axis] = direction[row * given + axis];
+  }
+  if (dimensions == 2)
+    geometry.spacing[0] = 999 * std::max(geometry.spacing[1], geometry.spacing[2]);
 }
 
-Box box_from_json(const Json& json) {
+// nibabel's affine of voxels (x, y, z) in a world whose first two axes point the other way.
+void read_nibabel_geometry(const Entry& entry, Geometry& geometry) {
+  if (entry.has("reoriented_affine"))
+    entry.broken("says that the image was reoriented, which VoxArena cannot undo");
+  const auto affine = entry["original_affine"].reals<16>();
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    double square = 0;
+    for (std::size_t row = 0; row < 3; ++row)
+      square += affine[row * 4 + axis] * affine[row * 4 + axis];
+    const double spacing = std::sqrt(square);
+    if (!(spacing > 0)) entry.broken("has an axis without extent");
+    geometry.spacing[2 - axis] = spacing;
+    for (std::size_t row = 0; row < 3; ++row) {
+      const double sign = row < 2 ? -1 : 1;
+      geometry.direction[row * 3 + axis] = sign * affine[row * 4 + axis] / spacing;
+    }
+  }
+  for (std::size_t row = 0; row < 3; ++row)
+    geometry.origin[row] = (row < 2 ? -1 : 1) * affine[row * 4 + 3];
+}
+
+Geometry read_geometry(const Entry& root) {
+  Geometry geometry;
+  geometry.spacing = root["spacing"].reals<3>();
+  const Spacing spacing = geometry.spacing;
+  if (root.has("sitk_stuff")) {
+    read_itk_geometry(root["sitk_stuff"], geometry);
+  } else if (root.has("nibabel_stuff")) {
+    read_nibabel_geometry(root["nibabel_stuff"], geometry);
+  }
+  geometry.spacing = spacing;  // to the last bit
+  if (std::ranges::any_of(spacing, [](double s) { return !(s > 0) || std::isinf(s); }))
+    root["spacing"].broken("must be positive");
+  return geometry;
+}
+
+Box read_box(const Entry& entry) {
+  const std::vector<Entry> axes = entry.members();
+  if (axes.size() != 3) entry.broken("must have an interval for each of three axes");
   Box box;
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    box.lo[axis] = json.at(axis).at(0);
-    box.hi[axis] = json.at(axis).at(1);
+    const auto interval = axes[axis].integers<2>();
+    box.lo[axis] = interval[0];
+    box.hi[axis] = interval[1];
   }
   return box;
 }
 
-Json to_json(const CaseRecord& record) {
-  const CaseProperties& properties = record.properties;
-  Json counts = Json::object();
-  for (const auto& [key, count] : record.location_counts) counts[std::to_string(key)] = count;
-  Json json = Json::object();
-  json["shape"] = record.shape;
-  json["spacing"] = properties.spacing;
-  json["shape_before_cropping"] = properties.shape_before_cropping;
-  json["bbox_used_for_cropping"] = box_to_json(properties.crop);
-  json["shape_after_cropping_and_before_resampling"] = properties.shape_after_cropping;
-  json["file_dimension"] = properties.geometry.file_dimension;
-  json["file_spacing"] = properties.geometry.spacing;
-  json["file_origin"] = properties.geometry.origin;
-  json["file_direction"] = properties.geometry.direction;
-  json["class_location_counts"] = std::move(counts);
-  return json;
+int read_label(const Entry& entry, const Value& value) {
+  const auto* number = value.get<std::int64_t>();
+  if (!number || !std::in_range<std::int16_t>(*number)) entry.broken("has a key that is no label");
+  return static_cast<int>(*number);
 }
 
-CaseRecord from_json(const Json& json) {
-  CaseRecord record;
-  CaseProperties& properties = record.properties;
-  record.shape = json.at("shape").get<ArrayShape>();
-  properties.spacing = json.at("spacing").get<Spacing>();
-  properties.shape_before_cropping = json.at("shape_before_cropping").get<Extent>();
-  properties.crop = box_from_json(json.at("bbox_used_for_cropping"));
-  properties.shape_after_cropping =
-      json.at("shape_after_cropping_and_before_resampling").get<Extent>();
-  properties.geometry.file_dimension = json.at("file_dimension").get<int>();
-  properties.geometry.spacing = json.at("file_spacing").get<Spacing>();
-  properties.geometry.origin = json.at("file_origin").get<std::array<double, 3>>();
-  properties.geometry.direction = json.at("file_direction").get<std::array<double, 9>>();
-  for (const auto& [key, count] : json.at("class_location_counts").items()) {
-    record.location_counts[std::stoi(key)] = count.get<std::int64_t>();
+// What an entry of the dictionary is listed under: a label, or several that belong together.
+LocationLabels read_labels(const Entry& entry, const Value& key) {
+  const auto* tuple = key.get<pickle::Tuple>();
+  if (!tuple) return {{read_label(entry, key)}, false};
+  LocationLabels out{{}, true};
+  for (const Value* item : tuple->items) out.values.push_back(read_label(entry, *item));
+  return out;
+}
+
+// Rows of (channel, z, y, x).
+std::vector<std::array<std::int32_t, 3>> read_voxels(const Entry& entry, const Value& value) {
+  std::vector<std::array<std::int32_t, 3>> out;
+  const auto place = [&](std::int64_t number) {
+    if (!std::in_range<std::int32_t>(number)) entry.broken("names a voxel outside any image");
+    return static_cast<std::int32_t>(number);
+  };
+  if (const auto* array = value.get<pickle::Array>()) {
+    if (array->shape.size() != 2 || array->shape[1] != 4 || array->code.starts_with('f'))
+      entry.broken("must hold rows of four integers");
+    out.reserve(static_cast<std::size_t>(array->shape[0]));
+    for (std::size_t row = 0; row < static_cast<std::size_t>(array->shape[0]); ++row) {
+      out.push_back({place(array->integer(row * 4 + 1)), place(array->integer(row * 4 + 2)),
+                     place(array->integer(row * 4 + 3))});
+    }
+    return out;
   }
-  return record;
+  const pickle::Values* rows = pickle::items_of(value);
+  if (!rows) entry.broken("must hold lists of voxels");
+  for (const Value* row : *rows) {
+    const auto voxel = entry.at(*row).integers<4>();
+    out.push_back({place(voxel[1]), place(voxel[2]), place(voxel[3])});
+  }
+  return out;
+}
+
+void read_locations(const Entry& entry, CaseProperties& properties) {
+  const auto* dict = entry.value().get<pickle::Dict>();
+  if (!dict) entry.broken("is no dict");
+  bool regions = false;
+  std::vector<LocationLabels> keys;
+  for (const auto& [key, value] : dict->items) {
+    const LocationLabels& labels = keys.emplace_back(read_labels(entry, *key));
+    regions |= labels.is_list && !labels.annotated();
+  }
+  int index = 0;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    LocationLabels& labels = keys[i];
+    const bool annotated = labels.annotated();
+    const int key = annotated ? kAnnotatedVoxels : regions ? index++ : labels.values.front();
+    properties.class_locations[key] = read_voxels(entry, *dict->items[i].second);
+    if (annotated || regions) properties.location_labels[key] = std::move(labels);
+  }
+}
+
+CaseProperties read_root(const Entry& root, Locations locations) {
+  CaseProperties properties;
+  properties.geometry = read_geometry(root);
+  properties.shape_before_cropping = root["shape_before_cropping"].integers<3>();
+  properties.crop = read_box(root["bbox_used_for_cropping"]);
+  properties.shape_after_cropping =
+      root["shape_after_cropping_and_before_resampling"].integers<3>();
+  if (locations == Locations::read && root.has("class_locations"))
+    read_locations(root["class_locations"], properties);
+  return properties;
+}
+
+void write_geometry(pickle::Writer& writer, const Geometry& geometry) {
+  const auto dimensions = static_cast<std::size_t>(geometry.file_dimension);
+  std::vector<double> spacing, direction;
+  for (std::size_t axis = 0; axis < dimensions; ++axis) {
+    spacing.push_back(geometry.spacing[2 - axis]);
+    for (std::size_t column = 0; column < dimensions; ++column)
+      direction.push_back(geometry.direction[axis * 3 + column]);
+  }
+  writer.text("sitk_stuff");
+  writer.begin_dict();
+  writer.text("spacing");
+  writer.reals(spacing);
+  writer.text("origin");
+  writer.reals(std::span(geometry.origin).first(dimensions));
+  writer.text("direction");
+  writer.reals(direction);
+  writer.end_dict();
+  writer.text("spacing");
+  writer.begin_list();
+  for (const double value : geometry.spacing) writer.real(value);
+  writer.end_list();
+}
+
+void write_label_key(pickle::Writer& writer, int key, const CaseProperties& properties) {
+  const auto found = properties.location_labels.find(key);
+  if (found == properties.location_labels.end()) return writer.integer(key);
+  const LocationLabels& labels = found->second;
+  if (!labels.is_list) return writer.integer(labels.values.front());
+  writer.begin_tuple();
+  for (const int value : labels.values) writer.integer(value);
+  writer.end_tuple();
+}
+
+void write_voxels(pickle::Writer& writer, const std::vector<std::array<std::int32_t, 3>>& voxels) {
+  if (voxels.empty()) {
+    writer.begin_list();
+    return writer.end_list();
+  }
+  std::vector<std::int64_t> rows;
+  rows.reserve(voxels.size() * 4);
+  for (const auto& voxel : voxels) rows.insert(rows.end(), {0, voxel[0], voxel[1], voxel[2]});
+  writer.array(rows, std::array{static_cast<std::int64_t>(voxels.size()), std::int64_t{4}});
+}
+
+void write_locations(pickle::Writer& writer, const CaseProperties& properties) {
+  writer.text("class_locations");
+  writer.begin_dict();
+  const auto write = [&](int key, const std::vector<std::array<std::int32_t, 3>>& voxels) {
+    write_label_key(writer, key, properties);
+    write_voxels(writer, voxels);
+  };
+  for (const auto& [key, voxels] : properties.class_locations) {
+    if (key != kAnnotatedVoxels) write(key, voxels);
+  }
+  const auto annotated = properties.class_locations.find(kAnnotatedVoxels);
+  if (annotated != properties.class_locations.end()) write(kAnnotatedVoxels, annotated->second);
+  writer.end_dict();
 }
 
 }  // namespace
 
-CaseRecord read_case_record(const std::filesystem::path& file) {
-  const Json json = read_json(file);
-  try {
-    return from_json(json);
-  } catch (const std::exception& error) {
-    throw Error::input(
-        fmt::format("{}: not the properties of a case: {}", file.string(), error.what()),
-        "the preprocessed data are damaged: remove this file and preprocess again");
-  }
+CaseProperties read_case_properties(const fs::path& file, Locations locations) {
+  const std::string text = read_file(file);
+  const pickle::Content content = pickle::read(text, file.string());
+  return read_root(Entry(*content.root, file, "the file"), locations);
 }
 
-void write_case_record(const std::filesystem::path& file, const CaseRecord& record) {
-  const Json json = to_json(record);
-  std::string text;
-  for (const auto& [key, value] : json.items()) {
-    text += fmt::format("{}  \"{}\": {}", text.empty() ? "{\n" : ",\n", key, json_text(value));
+void write_case_properties(const fs::path& file, const CaseProperties& properties) {
+  pickle::Writer writer(4);
+  writer.begin_dict();
+  write_geometry(writer, properties.geometry);
+  writer.text("shape_before_cropping");
+  writer.integers(properties.shape_before_cropping);
+  writer.text("bbox_used_for_cropping");
+  writer.begin_list();
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    writer.begin_list();
+    writer.integer(properties.crop.lo[axis]);
+    writer.integer(properties.crop.hi[axis]);
+    writer.end_list();
   }
-  write_file(file, text + "\n}\n", Flush::no);
+  writer.end_list();
+  writer.text("shape_after_cropping_and_before_resampling");
+  writer.integers(properties.shape_after_cropping);
+  write_locations(writer, properties);
+  writer.end_dict();
+  write_file(file, writer.finish(), Flush::no);
 }
 
 }  // namespace voxarena

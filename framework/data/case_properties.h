@@ -1,25 +1,20 @@
-// {case}.json: the properties of a preprocessed case under nnU-Net's names.
+// {case}.pkl: the properties of a preprocessed case, as nnU-Net pickles them.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
 
-#include "voxarena/data/array_file.h"
 #include "voxarena/data/store.h"
 
 namespace voxarena {
 
-// What the file says beyond CaseProperties: the shape of the image array, and the number of
-// locations per class.
-struct CaseRecord {
-  CaseProperties properties;  // without class_locations
-  ArrayShape shape{};
-  std::map<int, std::int64_t> location_counts;
-};
+enum class Locations : bool { skip, read };
 
-// Error (input) that names the file if a field is missing or has the wrong form.
-CaseRecord read_case_record(const std::filesystem::path& file);
-void write_case_record(const std::filesystem::path& file, const CaseRecord& record);
+// Reads what nnU-Net or write_case_properties() wrote, without running anything that the file may
+// ask for. Skipping the locations leaves class_locations and location_labels empty. Error (input)
+// that names the file and the entry that is missing or has the wrong form.
+CaseProperties read_case_properties(const std::filesystem::path& file, Locations locations);
+
+// Atomic, not flushed (see write_array()).
+void write_case_properties(const std::filesystem::path& file, const CaseProperties& properties);
 
 }  // namespace voxarena

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kEndings = {".json", ".b2nd", "_seg.b2nd", ".locations"};
+constexpr std::array kEndings = {".pkl", ".b2nd", "_seg.b2nd"};
 
 fs::path file_of(const fs::path& folder, const std::string& id, const char* ending) {
   return folder / (id + ending);
@@ -37,41 +37,6 @@ void write_volume(const fs::path& file, const Volume<T>& volume, const Extent& p
   const ArrayShape shape = shape_of(volume);
   const BlockShape blocks = choose_blocks(shape, patch, type.bytes);
   write_array(file, volume.values.data(), shape, blocks.block, blocks.chunk, type);
-}
-
-// All classes one after the other, a row of (z, y, x) each; one row of zeros if there is none.
-void write_locations(const fs::path& file, const ClassLocations& locations) {
-  std::vector<std::array<std::int32_t, 3>> rows;
-  for (const auto& [key, list] : locations) rows.insert(rows.end(), list.begin(), list.end());
-  if (rows.empty()) rows.push_back({});
-  const ArrayShape shape{1, 1, static_cast<std::int64_t>(rows.size()), 3};
-  const ArrayShape block{1, 1, std::min<std::int64_t>(shape[2], 8192), 3};
-  const ArrayShape chunk{1, 1, std::min<std::int64_t>(shape[2], 65536), 3};
-  write_array(file, rows.data(), shape, block, chunk, kInt32, Effort::fast);
-}
-
-ClassLocations read_locations(const fs::path& file, const CaseRecord& record) {
-  const ArrayFile array(file, kInt32);
-  std::int64_t total = 0;
-  for (const auto& [key, count] : record.location_counts) total += std::max<std::int64_t>(count, 0);
-  if (array.shape() != ArrayShape{1, 1, std::max<std::int64_t>(total, 1), 3})
-    fail(file, "does not belong to the case");
-  ClassLocations locations;
-  std::int64_t row = 0;
-  for (const auto& [key, count] : record.location_counts) {
-    auto& list = locations[key];
-    list.resize(static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));
-    array.read({0, 0, row, 0}, {1, 1, row + static_cast<std::int64_t>(list.size()), 3},
-               list.data());
-    row += static_cast<std::int64_t>(list.size());
-    for (const auto& voxel : list) {
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        if (voxel[axis] < 0 || voxel[axis] >= record.shape[axis + 1])
-          fail(file, "names a voxel outside the image");
-      }
-    }
-  }
-  return locations;
 }
 
 // The part of `window` inside the array, all channels; `outside` elsewhere.
@@ -141,23 +106,16 @@ void CaseStore::write(const std::string& id, const PreprocessedCase& preprocesse
     throw Error::internal(
         fmt::format("case '{}': image and segmentation to store differ in size", id));
   }
-  CaseRecord record{preprocessed.properties, shape_of(data), {}};
-  record.properties.class_locations.clear();
-  for (const auto& [key, list] : preprocessed.properties.class_locations) {
-    record.location_counts[key] = static_cast<std::int64_t>(list.size());
-  }
   write_volume(file_of(folder_, id, ".b2nd"), data, patch_, kFloat32);
   write_volume(file_of(folder_, id, "_seg.b2nd"), seg, patch_, kInt16);
-  write_locations(file_of(folder_, id, ".locations"), preprocessed.properties.class_locations);
-  write_case_record(file_of(folder_, id, ".json"), record);
+  write_case_properties(file_of(folder_, id, ".pkl"), preprocessed.properties);
 }
 
 PreprocessedCase CaseStore::read(const std::string& id) const {
   const StoredCase stored(folder_, id);
   const Box whole{{}, stored.size()};
-  PreprocessedCase out{stored.read_data(whole), stored.read_seg(whole), stored.properties()};
-  out.properties.class_locations = stored.class_locations();
-  return out;
+  return {stored.read_data(whole), stored.read_seg(whole),
+          read_case_properties(file_of(folder_, id, ".pkl"), Locations::read)};
 }
 
 void CaseStore::remove(const std::string& id) const {
@@ -168,8 +126,8 @@ void CaseStore::remove(const std::string& id) const {
 }
 
 struct StoredCase::State {
-  fs::path locations_file;
-  CaseRecord record;
+  fs::path properties_file;
+  CaseProperties properties;
   ArrayFile data;
   ArrayFile seg;
   Extent size;
@@ -177,15 +135,24 @@ struct StoredCase::State {
   mutable ClassLocations locations;
 
   State(const fs::path& folder, const std::string& id)
-      : locations_file(file_of(folder, id, ".locations")),
-        record(read_case_record(file_of(folder, id, ".json"))),
+      : properties_file(file_of(folder, id, ".pkl")),
+        properties(read_case_properties(properties_file, Locations::skip)),
         data(file_of(folder, id, ".b2nd"), kFloat32),
         seg(file_of(folder, id, "_seg.b2nd"), kInt16),
         size{data.shape()[1], data.shape()[2], data.shape()[3]} {
-    if (data.shape() != record.shape)
-      fail(file_of(folder, id, ".b2nd"), "does not have the shape of its properties");
-    if (seg.shape() != ArrayShape{1, size[0], size[1], size[2]}) {
+    if (seg.shape() != ArrayShape{1, size[0], size[1], size[2]})
       fail(file_of(folder, id, "_seg.b2nd"), "does not have the size of the image");
+  }
+
+  void read_locations() const {
+    locations = read_case_properties(properties_file, Locations::read).class_locations;
+    for (const auto& [key, voxels] : locations) {
+      for (const auto& voxel : voxels) {
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          if (voxel[axis] < 0 || voxel[axis] >= size[axis])
+            fail(properties_file, "names a voxel outside the image");
+        }
+      }
     }
   }
 };
@@ -196,13 +163,11 @@ StoredCase::~StoredCase() = default;
 StoredCase::StoredCase(StoredCase&&) noexcept = default;
 
 const Extent& StoredCase::size() const { return state_->size; }
-std::int64_t StoredCase::channels() const { return state_->record.shape[0]; }
-const CaseProperties& StoredCase::properties() const { return state_->record.properties; }
+std::int64_t StoredCase::channels() const { return state_->data.shape()[0]; }
+const CaseProperties& StoredCase::properties() const { return state_->properties; }
 
 const ClassLocations& StoredCase::class_locations() const {
-  std::call_once(state_->locations_read, [&] {
-    state_->locations = read_locations(state_->locations_file, state_->record);
-  });
+  std::call_once(state_->locations_read, [&] { state_->read_locations(); });
   return state_->locations;
 }
 

@@ -1,6 +1,6 @@
-// Preprocessed cases on disk: nnU-Net's {case}.b2nd and {case}_seg.b2nd (Blosc2), with {case}.json
-// for the properties and {case}.locations for the sampler beside them. Windows are read by decoding
-// only the blocks they touch.
+// Preprocessed cases on disk, as nnU-Net keeps them: {case}.b2nd and {case}_seg.b2nd (Blosc2), and
+// {case}.pkl for properties and the sampler's voxels. Python trains on what is written here, and
+// what Python wrote is read. Windows are read by decoding only the blocks they touch.
 #pragma once
 
 #include <filesystem>
@@ -17,15 +17,28 @@ namespace voxarena {
 // Per label value or region index: up to 10000+ voxels (z, y, x) in the resampled volume.
 using ClassLocations = std::map<int, std::vector<std::array<std::int32_t, 3>>>;
 
+// Key of the list of all annotated voxels, which only data sets with an ignore label have.
+inline constexpr int kAnnotatedVoxels = -1;
+
+// What such a list is called in nnU-Net's file where that is not its key: the labels of a region,
+// or -1 and all labels for the annotated voxels.
+struct LocationLabels {
+  std::vector<int> values;
+  bool is_list = true;  // declared as a list, be it of one label
+
+  bool annotated() const { return is_list && !values.empty() && values.front() == -1; }
+  bool operator==(const LocationLabels&) const = default;
+};
+
 // What export and sampling need to know of a preprocessed case. All shapes and boxes in transposed
 // axes.
 struct CaseProperties {
   Geometry geometry;  // of the original files
-  Spacing spacing{};  // original, transposed
   Extent shape_before_cropping{};
   Box crop;                       // of the nonzero region
   Extent shape_after_cropping{};  // before resampling
   ClassLocations class_locations;
+  std::map<int, LocationLabels> location_labels;  // by key of class_locations
 };
 
 struct PreprocessedCase {
@@ -65,7 +78,7 @@ class StoredCase {
 
   const Extent& size() const;
   std::int64_t channels() const;
-  const CaseProperties& properties() const;       // without class_locations
+  const CaseProperties& properties() const;       // without class_locations and location_labels
   const ClassLocations& class_locations() const;  // read at the first call
 
   // Voxels of `window`, which may reach outside the volume: image 0 and label -1 there.

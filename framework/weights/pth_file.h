@@ -9,7 +9,7 @@
 #include <map>
 #include <string>
 
-#include "voxarena/weights/pickle.h"
+#include "voxarena/pickle/pickle.h"
 #include "voxarena/weights/safetensors.h"
 #include "voxarena/weights/zip_file.h"
 

@@ -76,6 +76,12 @@ TensorMap trained_state_dict(const torch::nn::Module& module) {
   return tensors;
 }
 
+std::vector<std::string> parameter_names(const torch::nn::Module& module) {
+  std::vector<std::string> names;
+  for (const auto& item : module.named_parameters()) names.push_back(item.key());
+  return names;
+}
+
 std::string LoadReport::text() const {
   std::string out = fmt::format("{} of {} tensors fit", loaded.size(),
                                 loaded.size() + missing.size() + mismatched.size());

@@ -19,6 +19,10 @@ TensorMap state_dict(const torch::nn::Module& module);
 // The same without parameters that get no gradient.
 TensorMap trained_state_dict(const torch::nn::Module& module);
 
+// Names of the parameters in the order of their registration, in which torch's optimizers number
+// them.
+std::vector<std::string> parameter_names(const torch::nn::Module& module);
+
 // What fitted and what did not. Names are the module's, or the file's for `unexpected`.
 struct LoadReport {
   std::vector<std::string> loaded, missing, unexpected;

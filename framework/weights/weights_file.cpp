@@ -16,6 +16,8 @@ namespace {
 constexpr std::array<const char*, 4> kWrappers{"network_weights", "state_dict", "model_state_dict",
                                                "model"};
 
+constexpr std::array<std::string_view, 2> kPrefixes{"module.", "_orig_mod."};
+
 struct Known {
   std::string_view sha256, name;
 };
@@ -55,17 +57,24 @@ TensorMap read_pth(const std::filesystem::path& path) {
                   fmt::join(kWrappers, ", ")));
 }
 
-TensorMap without_prefix(TensorMap tensors, std::string_view prefix) {
-  const bool all = !tensors.empty() && std::ranges::all_of(tensors, [&](const auto& item) {
+bool all_begin_with(const TensorMap& tensors, std::string_view prefix) {
+  return !tensors.empty() && std::ranges::all_of(tensors, [&](const auto& item) {
     return item.first.starts_with(prefix) && item.first.size() > prefix.size();
   });
-  if (!all) return tensors;
-  TensorMap out;
-  for (auto& [name, tensor] : tensors) out[name.substr(prefix.size())] = tensor;
-  return out;
 }
 
 }  // namespace
+
+TensorMap without_wrappers(TensorMap tensors) {
+  for (;;) {
+    const auto prefix = std::ranges::find_if(
+        kPrefixes, [&](std::string_view each) { return all_begin_with(tensors, each); });
+    if (prefix == kPrefixes.end()) return tensors;
+    TensorMap shorter;
+    for (auto& [name, tensor] : tensors) shorter[name.substr(prefix->size())] = tensor;
+    tensors = std::move(shorter);
+  }
+}
 
 TensorMap read_weights(const std::filesystem::path& path) {
   TensorMap tensors;
@@ -75,7 +84,7 @@ TensorMap read_weights(const std::filesystem::path& path) {
   } else {
     tensors = read_safetensors(path).tensors;
   }
-  return without_prefix(without_prefix(std::move(tensors), "module."), "_orig_mod.");
+  return without_wrappers(std::move(tensors));
 }
 
 std::string known_weights(const std::string& sha256) {

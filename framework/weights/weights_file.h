@@ -15,6 +15,9 @@ namespace voxarena {
 // PthFile.
 TensorMap read_weights(const std::filesystem::path& path);
 
+// The same names without what DataParallel and torch.compile put before all of them, in any order.
+TensorMap without_wrappers(TensorMap tensors);
+
 // What a file of weights is known as, by its SHA-256: "SAM ViT-B (sam_vit_b_01ec64.pth)"; empty for
 // all others.
 std::string known_weights(const std::string& sha256);

@@ -26,7 +26,6 @@ Labels region_labels() {
 // A case whose logits have `size` voxels of 1 mm and need no resampling, cropping or transposition.
 CaseProperties untouched(const Extent& size) {
   CaseProperties properties;
-  properties.spacing = {1, 1, 1};
   properties.shape_before_cropping = properties.shape_after_cropping = size;
   properties.crop = {{0, 0, 0}, size};
   return properties;
@@ -43,7 +42,6 @@ TEST(Export, LabelsAreNnunetsForEveryGeometry) {
   for (const auto& one : golden()["exports"]) {
     const auto shape = one["logits"].get<std::array<std::int64_t, 4>>();
     CaseProperties properties;
-    properties.spacing = one["original"];
     properties.shape_after_cropping = one["shape"];
     properties.shape_before_cropping = one["before"];
     properties.crop.lo = one["lo"];
@@ -52,6 +50,11 @@ TEST(Export, LabelsAreNnunetsForEveryGeometry) {
     }
     Plans plans;
     plans.transpose_forward = one["forward"];
+    const auto spacing = one["original"].get<Spacing>();  // transposed
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto axis = static_cast<std::size_t>(plans.transpose_forward[i]);
+      properties.geometry.spacing[axis] = spacing[i];
+    }
     const Labels labels =
         one["regions"].get<bool>() ? region_labels() : plain_labels(static_cast<int>(shape[0]));
     for (const int threads : {1, 2}) {

@@ -41,7 +41,6 @@ class PredictorTest : public ::testing::Test {
     PreprocessedCase one;
     one.data = noise(1, size);
     one.seg = Volume<std::int16_t>(1, size);
-    one.properties.spacing = {1, 1, 1};
     one.properties.shape_before_cropping = one.properties.shape_after_cropping = size;
     one.properties.crop = {{0, 0, 0}, size};
     return one;

@@ -1,9 +1,9 @@
 """The other half of tests/data/store_parity_test.cpp: exchanges b2nd files with python-blosc2.
 
 usage: store_roundtrip.py FOLDER
-Reads FOLDER/a.b2nd, a_seg.b2nd and a.locations as VoxArena wrote them, compares them bit for bit with what they must
-hold, and writes python_lz4hc.b2nd and python_zstd.b2nd as nnU-Net 2.8 and 2.6 do. Exit status 77: blosc2 is missing.
+Reads FOLDER/a.b2nd, a_seg.b2nd and a.pkl as VoxArena wrote them, compares them bit for bit with what they must hold, and writes python_lz4hc.b2nd and python_zstd.b2nd as nnU-Net 2.8 and 2.6 do. Exit status 77: blosc2 is missing.
 """
+import pickle
 import sys
 
 try:
@@ -31,8 +31,10 @@ def check(name, expected):
 
 check("a.b2nd", data)
 check("a_seg.b2nd", seg)
-locations = blosc2.open(f"{folder}/a.locations", mode="r")[:]
-assert locations.tolist() == [[[[1, 2, 3], [4, 5, 6]]]], locations
+with open(f"{folder}/a.pkl", "rb") as file:
+    locations = pickle.load(file)["class_locations"]
+assert {key: (rows.dtype, rows.tolist()) for key, rows in locations.items()} == {
+    1: (np.int64, [[0, 1, 2, 3]]), 2: (np.int64, [[0, 4, 5, 6]])}, locations
 
 codecs = {"lz4hc": (blosc2.Codec.LZ4HC, 5, [blosc2.Filter.NOFILTER]), "zstd": (blosc2.Codec.ZSTD, 8, [blosc2.Filter.SHUFFLE])}
 for name, (codec, level, filters) in codecs.items():

@@ -100,7 +100,6 @@ TEST(PreprocessCase, KeepsWhatExportNeeds) {
   const Setting s = setting(golden()["cases"][1]);  // transposed by (2, 0, 1)
   const auto properties =
       preprocess_case(s.image, &s.label, s.plans, s.configuration, label_set("labels")).properties;
-  EXPECT_EQ(properties.spacing, (Spacing{5, 1, 1}));
   EXPECT_EQ(properties.geometry.spacing, (Spacing{1, 1, 5}));
   EXPECT_EQ(properties.shape_before_cropping, (Extent{12, 14, 20}));
   EXPECT_EQ(properties.shape_after_cropping, properties.crop.size());

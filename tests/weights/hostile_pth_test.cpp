@@ -3,7 +3,7 @@
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/weights/pth_writer.h"
+#include "tests/weights/archive.h"
 #include "voxarena/weights/weights_file.h"
 
 namespace voxarena {
@@ -53,8 +53,20 @@ const Hostile kCode[] = {
     {"WholeModule", dict(name("torch.nn.modules.linear", "Linear") + ")\x81}b"),
      "asks for torch.nn.modules.linear.Linear"},
     {"UnknownClass", dict(name("my.project", "Config")), "asks for my.project.Config"},
-    {"NumpyObjects", dict(call(name("numpy.core.multiarray", "_reconstruct"), {})),
-     "asks for numpy.core.multiarray._reconstruct"},
+    {"NumpyFromAFile", dict(call(name("numpy", "fromfile"), {text("/etc/passwd")})),
+     "asks for numpy.fromfile"},
+    {"NumpyLoad", dict(call(name("numpy", "load"), {text("x.npy")})), "asks for numpy.load"},
+    {"NumpyArrayCalled", dict(call(name("numpy", "ndarray"), {tuple({number(3)})})),
+     "numpy.ndarray is not called by any checkpoint"},
+    {"NumpyUfunc", dict(call(name("numpy.core", "_ufunc_reconstruct"), {text("os"), text("x")})),
+     "asks for numpy.core._ufunc_reconstruct"},
+    {"BytesMadeOfSomething", dict(call(name("builtins", "bytes"), {number(1 << 30)})),
+     "bytes made of something"},
+    {"Bytearray", dict(call(name("builtins", "bytearray"), {number(1 << 30)})),
+     "asks for builtins.bytearray"},
+    {"Path", dict(call(name("pathlib", "PosixPath"), {text("/")})), "asks for pathlib.PosixPath"},
+    {"TrainersClass", dict(name("nnunetv2.training.nnUNetTrainer.nnUNetTrainer", "nnUNetTrainer")),
+     "asks for nnunetv2.training.nnUNetTrainer.nnUNetTrainer.nnUNetTrainer"},
     {"NameFromTheStack", dict("\x8c\x02os\x8c\x06system\x93"), "asks for os.system"},
     {"NameThatIsNoText", dict("K\x01K\x02\x93"), "a name that is no text"},
     {"NewObject", dict(name("collections", "OrderedDict") + ")\x81"), "instruction NEWOBJ"},

@@ -5,7 +5,7 @@
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/weights/pth_writer.h"
+#include "tests/weights/archive.h"
 #include "voxarena/weights/weights_file.h"
 
 namespace voxarena {

@@ -1,7 +1,7 @@
 // Python pickles of protocol 2 to 5, read by an interpreter that can make nothing but the values
-// below: numbers, texts, containers, and descriptions of tensors. A pickle is a program; ours has
-// no instruction that calls or imports anything, so whatever else one asks for is an error that
-// names it.
+// below: numbers, texts, containers, NumPy's arrays of numbers, and descriptions of tensors. A
+// pickle is a program; ours has no instruction that calls or imports anything, so whatever else one
+// asks for is an error that names it.
 #pragma once
 
 #include <c10/core/ScalarType.h>
@@ -41,6 +41,16 @@ struct Symbol {
 struct NumpyType {
   std::string code;  // "f8", little-endian
 };
+// A NumPy array of numbers.
+struct Array {
+  std::string code;  // NumpyType's
+  std::vector<std::int64_t> shape;
+  std::string data;  // in C order, little-endian
+
+  // Element i in C order; Error (internal) beyond the end.
+  double real(std::size_t i) const;
+  std::int64_t integer(std::size_t i) const;
+};
 // Raw numbers that lie beside the pickle.
 struct Storage {
   at::ScalarType type;
@@ -56,7 +66,7 @@ struct Tensor {
 
 struct Value {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Bytes, Tuple, List, Set,
-               Dict, Symbol, NumpyType, Storage, Tensor>
+               Dict, Symbol, NumpyType, Array, Storage, Tensor>
       content;
   int depth = 0;  // of containers inside
 
@@ -73,6 +83,9 @@ const char* kind_of(const Value& value);
 // is no dict or has none.
 const Value* find(const Value& value, std::string_view key);
 
+// Members of a list or tuple; nullptr for anything else.
+const Values* items_of(const Value& value);
+
 // Owns all values; they may refer to each other in circles, so walk along known keys only.
 struct Content {
   std::deque<Value> values;
@@ -80,7 +93,7 @@ struct Content {
 };
 
 // `source` stands in messages. Error (input) with the opcode, class or function and its position.
-// Bounds: 2 million values, containers 100 deep.
+// Bounds: 2 million values, containers 100 deep; what calls copy is at most four times the pickle.
 Content read(std::string_view pickle, const std::string& source);
 
 }  // namespace voxarena::pickle

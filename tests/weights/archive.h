@@ -1,54 +1,15 @@
-// Pickles and zip archives put together by hand, as torch.save or an attacker would.
+// Zip archives put together by hand, as torch.save or an attacker would.
 #pragma once
 
 #include <zlib.h>
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "tests/pickle/pieces.h"
+
 namespace voxarena::test {
-
-template <class T>
-std::string raw(T value) {
-  std::string bytes(sizeof(value), '\0');
-  std::memcpy(bytes.data(), &value, sizeof(value));
-  return bytes;
-}
-
-// Pieces of pickles.
-inline std::string text(const std::string& value) {
-  return "X" + raw(static_cast<std::uint32_t>(value.size())) + value;
-}
-inline std::string number(std::int32_t value) { return "J" + raw(value); }
-inline std::string name(const std::string& module, const std::string& object) {
-  return "c" + module + "\n" + object + "\n";
-}
-inline std::string tuple(const std::vector<std::string>& items) {
-  std::string out = "(";
-  for (const std::string& item : items) out += item;
-  return out + "t";
-}
-inline std::string call(const std::string& function, const std::vector<std::string>& arguments) {
-  return function + tuple(arguments) + "R";
-}
-inline std::string storage(std::int32_t elements, const std::string& type = "FloatStorage",
-                           const std::string& key = "0") {
-  return tuple({text("storage"), name("torch", type), text(key), text("cpu"), number(elements)}) +
-         "Q";
-}
-inline std::string tensor(const std::string& of_storage, std::int32_t offset,
-                          const std::vector<std::string>& sizes,
-                          const std::vector<std::string>& strides) {
-  return call(name("torch._utils", "_rebuild_tensor_v2"),
-              {of_storage, number(offset), tuple(sizes), tuple(strides), "\x89",
-               call(name("collections", "OrderedDict"), {})});
-}
-// {"x": value}, a whole pickle.
-inline std::string dict(const std::string& value) {
-  return std::string("\x80\x02}") + text("x") + value + "s.";
-}
 
 struct ArchiveEntry {
   std::string name, content;

@@ -1,10 +1,12 @@
 // The classes and functions a pickle may name, and what "calling" one means here. Used by
-// pickle.cpp only.
+// this folder only.
 #pragma once
+
+#include <fmt/core.h>
 
 #include <string>
 
-#include "voxarena/weights/pickle.h"
+#include "voxarena/pickle/pickle.h"
 
 namespace voxarena::pickle {
 
@@ -12,6 +14,17 @@ namespace voxarena::pickle {
 struct Refusal {
   std::string what;
 };
+
+// The i-th argument of a call as a T, or Refusal.
+template <class T>
+const T& argument(const Values& arguments, std::size_t i) {
+  const T* value = i < arguments.size() ? arguments[i]->get<T>() : nullptr;
+  if (!value) {
+    throw Refusal{fmt::format("argument {} is {}", i + 1,
+                              i < arguments.size() ? kind_of(*arguments[i]) : "missing")};
+  }
+  return *value;
+}
 
 bool is_allowed(const std::string& name);
 
@@ -22,7 +35,7 @@ Value call(const std::string& name, const Values& arguments);
 Value load_persistent(const Value& id);
 
 // BUILD: a state set on an object. Attributes of dicts are ignored; a NumPy type learns its byte
-// order. Refusal for anything else.
-void set_state(const Value& object, const Value& state);
+// order, an array its content. Refusal for anything else.
+void set_state(Value& object, const Value& state);
 
 }  // namespace voxarena::pickle

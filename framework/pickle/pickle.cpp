@@ -1,4 +1,4 @@
-#include "voxarena/weights/pickle.h"
+#include "voxarena/pickle/pickle.h"
 
 #include <fmt/core.h>
 
@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "voxarena/core/error.h"
-#include "voxarena/weights/pickle_calls.h"
+#include "voxarena/pickle/pickle_calls.h"
 
 namespace voxarena::pickle {
 namespace {
@@ -17,13 +17,14 @@ namespace {
 constexpr std::size_t kMostValues = 2'000'000;
 constexpr int kDeepest = 100;
 constexpr std::uint8_t kNewestProtocol = 5;
+constexpr std::size_t kCopiesAtLeast = 1U << 20, kCopiesPerByte = 4;
 
 // Instructions of Python's pickle machine that need naming in messages.
 struct Opcode {
   char code;
   const char* name;
 };
-constexpr std::array<Opcode, 26> kRefused{{{'P', "PERSID"},
+constexpr std::array<Opcode, 25> kRefused{{{'P', "PERSID"},
                                            {'i', "INST"},
                                            {'o', "OBJ"},
                                            {'\x81', "NEWOBJ"},
@@ -33,7 +34,6 @@ constexpr std::array<Opcode, 26> kRefused{{{'P', "PERSID"},
                                            {'\x84', "EXT4"},
                                            {'\x97', "NEXT_BUFFER"},
                                            {'\x98', "READONLY_BUFFER"},
-                                           {'\x96', "BYTEARRAY8"},
                                            {'I', "INT"},
                                            {'L', "LONG"},
                                            {'F', "FLOAT"},
@@ -50,9 +50,20 @@ constexpr std::array<Opcode, 26> kRefused{{{'P', "PERSID"},
                                            {'1', "POP_MARK"},
                                            {'\x8b', "LONG4"}}};
 
+std::size_t bytes_of(const Value& value) {
+  if (const auto* text = value.get<std::string>()) return text->size();
+  if (const auto* bytes = value.get<Bytes>()) return bytes->data.size();
+  if (const auto* array = value.get<Array>()) return array->data.size();
+  if (const auto* dict = value.get<Dict>()) return dict->items.size();
+  if (const auto* set = value.get<Set>()) return set->items.size();
+  const Values* items = items_of(value);
+  return items ? items->size() : 0;
+}
+
 class Machine {
  public:
-  explicit Machine(std::string_view pickle) : rest_(pickle) {}
+  explicit Machine(std::string_view pickle)
+      : rest_(pickle), may_copy_(kCopiesAtLeast + kCopiesPerByte * pickle.size()) {}
 
   Content run() {
     for (;;) {
@@ -190,10 +201,24 @@ class Machine {
     if (!function->get<Symbol>()) throw Refusal{fmt::format("{} is called", kind_of(*function))};
     if (!arguments->get<Tuple>()) throw Refusal{"arguments that are no tuple"};
     push(call(function->get<Symbol>()->name, arguments->get<Tuple>()->items));
+    count_copy(*stack_.back());
     deepen(*stack_.back(), {arguments});
+  }
+  void build() {
+    const Value* state = pop();
+    Value& object = *top();
+    set_state(object, *state);
+    if (object.get<Array>()) count_copy(object);
+  }
+  // A short pickle could have one long text copied again and again.
+  void count_copy(const Value& made) {
+    const std::size_t bytes = bytes_of(made);
+    if (bytes > may_copy_) throw Refusal{"copies far more than it holds"};
+    may_copy_ -= bytes;
   }
 
   std::string_view rest_;
+  std::size_t may_copy_;  // bytes
   std::vector<Value*> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint32_t, Value*> memo_;
@@ -216,7 +241,8 @@ void Machine::constant(char opcode) {
     case '\x8d': return push({take_text<std::uint64_t>()});         // BINUNICODE8
     case 'C': return push({Bytes{take_text<std::uint8_t>()}});      // SHORT_BINBYTES
     case 'B': return push({Bytes{take_text<std::uint32_t>()}});     // BINBYTES
-    case '\x8e': return push({Bytes{take_text<std::uint64_t>()}});  // BINBYTES8
+    case '\x8e':                                                    // BINBYTES8
+    case '\x96': return push({Bytes{take_text<std::uint64_t>()}});  // BYTEARRAY8
     default: break;
   }
   for (const Opcode& refused : kRefused) {
@@ -277,10 +303,7 @@ void Machine::execute(char opcode) {
       const Value* id = pop();
       return push(load_persistent(*id));
     }
-    case 'b': {  // BUILD
-      const Value* state = pop();
-      return set_state(*top(), *state);
-    }
+    case 'b': return build();  // BUILD
     default: return container(opcode);
   }
 }
@@ -289,9 +312,10 @@ void Machine::execute(char opcode) {
 
 const char* kind_of(const Value& value) {
   // In the order of the variant.
-  constexpr std::array<const char*, 14> kNames{
-      "None",   "a truth value", "an integer", "a number", "a text",       "bytes",     "a tuple",
-      "a list", "a set",         "a dict",     "a class",  "a NumPy type", "a storage", "a tensor"};
+  constexpr std::array<const char*, 15> kNames{
+      "None",    "a truth value", "an integer", "a number",  "a text",
+      "bytes",   "a tuple",       "a list",     "a set",     "a dict",
+      "a class", "a NumPy type",  "an array",   "a storage", "a tensor"};
   static_assert(kNames.size() == std::variant_size_v<decltype(Value::content)>);
   return kNames[value.content.index()];
 }
@@ -306,6 +330,12 @@ const Value* find(const Value& value, std::string_view key) {
   return nullptr;
 }
 
+const Values* items_of(const Value& value) {
+  if (const auto* list = value.get<List>()) return &list->items;
+  if (const auto* tuple = value.get<Tuple>()) return &tuple->items;
+  return nullptr;
+}
+
 Content read(std::string_view pickle, const std::string& source) {
   Machine machine(pickle);
   try {
@@ -314,7 +344,7 @@ Content read(std::string_view pickle, const std::string& source) {
     throw Error::input(
         fmt::format("{}: pickle, before byte {}: {}", source, pickle.size() - machine.left(),
                     refusal.what),
-        "only files that hold nothing but tensors, containers, texts and numbers are "
+        "only files that hold nothing but tensors, arrays, containers, texts and numbers are "
         "read; save a state dict with torch.save, or convert it to safetensors");
   }
 }

@@ -1,13 +1,11 @@
-#include "voxarena/weights/pickle_calls.h"
+#include "voxarena/pickle/pickle_calls.h"
 
-#include <c10/util/BFloat16.h>
-#include <c10/util/Half.h>
 #include <fmt/core.h>
 
 #include <array>
-#include <cstring>
-#include <limits>
 #include <optional>
+
+#include "voxarena/pickle/numpy_calls.h"
 
 namespace voxarena::pickle {
 namespace {
@@ -42,17 +40,6 @@ std::optional<at::ScalarType> dtype(std::string_view name) {
     if (name == entry.dtype) return entry.type;
   }
   return std::nullopt;
-}
-
-// The i-th argument as a T, or Refusal.
-template <class T>
-const T& argument(const Values& arguments, std::size_t i) {
-  const T* value = i < arguments.size() ? arguments[i]->get<T>() : nullptr;
-  if (!value) {
-    throw Refusal{fmt::format("argument {} is {}", i + 1,
-                              i < arguments.size() ? kind_of(*arguments[i]) : "missing")};
-  }
-  return *value;
 }
 
 std::vector<std::int64_t> numbers(const Tuple& tuple, const char* what) {
@@ -131,6 +118,12 @@ Value make_set(const Values& arguments) {
   return {Set{argument<List>(arguments, 0).items}};
 }
 
+// How protocol 2 writes the empty bytes.
+Value make_bytes(const Values& arguments) {
+  if (!arguments.empty()) throw Refusal{"bytes made of something"};
+  return {Bytes{}};
+}
+
 // torch.device(type, index) → "cuda:0".
 Value device(const Values& arguments) {
   std::string name = argument<std::string>(arguments, 0);
@@ -157,67 +150,18 @@ Value encode(const Values& arguments) {
   return {std::move(out)};
 }
 
-template <class Raw, class Out>
-Value number_of(const std::string& bytes) {
-  if (bytes.size() != sizeof(Raw)) throw Refusal{"a NumPy number of another length"};
-  Raw raw;
-  std::memcpy(&raw, bytes.data(), sizeof(raw));
-  if constexpr (std::is_same_v<Raw, std::uint64_t>) {
-    if (raw > std::numeric_limits<std::int64_t>::max()) throw Refusal{"an integer above 64 bits"};
-  }
-  return {static_cast<Out>(raw)};
-}
-
-struct NumpyNumber {
-  std::string_view code;
-  Value (*read)(const std::string&);
-};
-constexpr std::array<NumpyNumber, 12> kNumpyNumbers{{{"f8", number_of<double, double>},
-                                                     {"f4", number_of<float, double>},
-                                                     {"f2", number_of<c10::Half, double>},
-                                                     {"i8", number_of<std::int64_t, std::int64_t>},
-                                                     {"i4", number_of<std::int32_t, std::int64_t>},
-                                                     {"i2", number_of<std::int16_t, std::int64_t>},
-                                                     {"i1", number_of<std::int8_t, std::int64_t>},
-                                                     {"u8", number_of<std::uint64_t, std::int64_t>},
-                                                     {"u4", number_of<std::uint32_t, std::int64_t>},
-                                                     {"u2", number_of<std::uint16_t, std::int64_t>},
-                                                     {"u1", number_of<std::uint8_t, std::int64_t>},
-                                                     {"b1", number_of<bool, bool>}}};
-
-const NumpyNumber* numpy_number(std::string_view code) {
-  for (const NumpyNumber& entry : kNumpyNumbers) {
-    if (entry.code == code) return &entry;
-  }
-  return nullptr;
-}
-
-// numpy.dtype(code, align, copy)
-Value numpy_type(const Values& arguments) {
-  const std::string& code = argument<std::string>(arguments, 0);
-  if (!numpy_number(code)) throw Refusal{fmt::format("NumPy's type '{}' is not read", code)};
-  return {NumpyType{code}};
-}
-
-// numpy.core.multiarray.scalar(type, bytes)
-Value numpy_scalar(const Values& arguments) {
-  const std::string& bytes = argument<Bytes>(arguments, 1).data;
-  const NumpyNumber& type = *numpy_number(argument<NumpyType>(arguments, 0).code);
-  if (type.code == "b1" && bytes != std::string(1, '\0') && bytes != "\1")
-    throw Refusal{"a truth value that is neither true nor false"};
-  return type.read(bytes);
-}
-
 struct Function {
   std::string_view name;
   Value (*call)(const Values&);
 };
-constexpr std::array<Function, 14> kFunctions{
+constexpr std::array<Function, 20> kFunctions{
     {{"collections.OrderedDict", ordered_dict},
      {"__builtin__.set", make_set},
      {"builtins.set", make_set},
      {"__builtin__.frozenset", make_set},
      {"builtins.frozenset", make_set},
+     {"__builtin__.bytes", make_bytes},
+     {"builtins.bytes", make_bytes},
      {"_codecs.encode", encode},
      {"torch._utils._rebuild_tensor", [](const Values& a) { return rebuild_tensor(a, false); }},
      {"torch._utils._rebuild_tensor_v2", [](const Values& a) { return rebuild_tensor(a, false); }},
@@ -226,7 +170,11 @@ constexpr std::array<Function, 14> kFunctions{
      {"torch.device", device},
      {"numpy.dtype", numpy_type},
      {"numpy.core.multiarray.scalar", numpy_scalar},
-     {"numpy._core.multiarray.scalar", numpy_scalar}}};
+     {"numpy._core.multiarray.scalar", numpy_scalar},
+     {"numpy.core.multiarray._reconstruct", numpy_reconstruct},
+     {"numpy._core.multiarray._reconstruct", numpy_reconstruct},
+     {"numpy.core.numeric._frombuffer", numpy_from_buffer},
+     {"numpy._core.numeric._frombuffer", numpy_from_buffer}}};
 constexpr std::string_view kSize = "torch.Size";  // a tuple of its own
 
 const Function* function(std::string_view name) {
@@ -239,7 +187,8 @@ const Function* function(std::string_view name) {
 }  // namespace
 
 bool is_allowed(const std::string& name) {
-  return function(name) || name == kSize || storage_type(name) || dtype(name);
+  return function(name) || name == kSize || name == kNumpyArray || storage_type(name) ||
+         dtype(name);
 }
 
 Value call(const std::string& name, const Values& arguments) {
@@ -268,14 +217,11 @@ Value load_persistent(const Value& id) {
   return {Storage{*type, argument<std::string>(parts, 2), elements}};
 }
 
-void set_state(const Value& object, const Value& state) {
+void set_state(Value& object, const Value& state) {
   if (object.get<Dict>()) return;  // the metadata of a state dict
-  if (!object.get<NumpyType>()) throw Refusal{fmt::format("a state set on {}", kind_of(object))};
-  // (version, byte order, ...): "|" where the order does not matter
-  const auto* parts = state.get<Tuple>();
-  const std::string& order = argument<std::string>(parts ? parts->items : Values{}, 1);
-  if (order != "<" && order != "|" && order != "=")
-    throw Refusal{"NumPy numbers that are not little-endian"};
+  if (object.get<NumpyType>()) return check_byte_order(state);
+  if (auto* array = std::get_if<Array>(&object.content)) return set_array(*array, state);
+  throw Refusal{fmt::format("a state set on {}", kind_of(object))};
 }
 
 }  // namespace voxarena::pickle

@@ -1,0 +1,45 @@
+// Zip archives of stored entries (zip64 where offsets need it), written entry by entry.
+//
+//   ZipWriter zip(path);
+//   zip.add("archive/version", "3\n");
+//   zip.commit();
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+
+class ZipWriter {
+ public:
+  // Atomic: `path` appears with commit(), or not at all.
+  explicit ZipWriter(const std::filesystem::path& path);
+
+  // The content begins at a multiple of 64 bytes, as in files of torch.save. Error (input) for a
+  // name or content of 4 GiB and more, or if it cannot be written.
+  void add(const std::string& name, std::string_view content);
+  void commit();
+
+ private:
+  struct Entry {
+    std::string name;
+    std::uint64_t size, header;
+    std::uint32_t crc;
+  };
+  void write(std::string_view bytes);
+  std::string directory() const;
+
+  std::filesystem::path path_;
+  AtomicFile file_;
+  std::ofstream out_;
+  std::uint64_t written_ = 0;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace voxarena

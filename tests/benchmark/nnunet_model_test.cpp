@@ -1,0 +1,116 @@
+// A model that Python's nnU-Net trained and passed on as a zip archive: its predictions are ours.
+#include "benchmark/nnunet_model.h"
+
+#include <gtest/gtest.h>
+
+#include "inference/predictor.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "voxarena/data/image_io.h"
+#include "voxarena/data/raw_dataset.h"
+#include "voxarena/weights/zip_extract.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGolden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/nnunet_files";
+const std::string kModel = "Dataset901_Golden/nnUNetTrainer__nnUNetPlans__3d_fullres";
+
+class NnunetModel : public testing::Test {
+ protected:
+  void SetUp() override {
+    context.quiet = true;
+    context.threads = 2;
+    extract_zip(kGolden / "model.zip", folder.path(), {}, 1 << 24);
+  }
+  fs::path model() const { return folder.path() / kModel; }
+  TrainedRun open(const fs::path& path, const NnunetModelRequest& request = {}) const {
+    return open_nnunet_model(path, request, {}, context);
+  }
+  // Voxels that differ from Python's labels in both cases together.
+  std::int64_t differences(const TrainedRun& run, const std::string& expected) {
+    std::vector<Model*> models;
+    for (const auto& one : run.models) models.push_back(one.get());
+    Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
+    const fs::path out = folder / "predictions";
+    predictor.predict_cases(list_cases(kGolden / "raw", run.file_ending, run.channels), out,
+                            run.file_ending, false, context);
+    std::int64_t count = 0;
+    for (const char* name : {"case_1.nii.gz", "case_2.nii.gz"}) {
+      const LabelImage ours = read_label(out / name);
+      const LabelImage pythons = read_label(kGolden / "predictions" / expected / name);
+      EXPECT_EQ(ours.voxels.size, pythons.voxels.size);
+      EXPECT_EQ(ours.geometry.spacing, pythons.geometry.spacing);
+      for (std::size_t i = 0; i < ours.voxels.values.size(); ++i)
+        count += ours.voxels.values[i] != pythons.voxels.values[i] ? 1 : 0;
+    }
+    return count;
+  }
+
+  RunContext context;
+  test::TemporaryFolder folder;
+};
+
+TEST_F(NnunetModel, ItsFormsAreKnown) {
+  EXPECT_TRUE(is_nnunet_model(kGolden / "model.zip"));
+  EXPECT_TRUE(is_nnunet_model(model()));
+  EXPECT_TRUE(is_nnunet_model(model().string() + "/"));
+  EXPECT_TRUE(is_nnunet_model(model() / "fold_1"));
+  EXPECT_FALSE(is_nnunet_model(kGolden));
+  EXPECT_FALSE(is_nnunet_model(folder / "absent"));
+}
+
+TEST_F(NnunetModel, FoldsAreAveragedAndMirrored) {
+  const TrainedRun run = open(kGolden / "model.zip");
+  EXPECT_EQ(run.models.size(), 2U);
+  EXPECT_EQ(run.window.mirror_axes, (std::vector<int>{0, 1, 2}));
+  EXPECT_EQ(run.configuration().name, "3d_fullres");
+  EXPECT_EQ(differences(run, "folds_2"), 0);
+}
+
+TEST_F(NnunetModel, OneFoldPredictsAlone) {
+  TrainedRun run = open(model() / "fold_1");
+  ASSERT_EQ(run.models.size(), 1U);
+  run.window.mirror_axes.clear();
+  EXPECT_EQ(differences(run, "folds_1"), 0);
+  EXPECT_EQ(open(model(), {.folds = {"0"}}).models.size(), 1U);
+}
+
+TEST_F(NnunetModel, WhatIsMissingIsNamed) {
+  EXPECT_INPUT_ERROR(open(model(), {.folds = {"7"}}), "fold_7/checkpoint_final.pth");
+  EXPECT_INPUT_ERROR(open(model(), {.checkpoint = "checkpoint_best.pth"}),
+                     "no fold holds a checkpoint_best.pth");
+  EXPECT_INPUT_ERROR(open(kGolden / "model.zip", {.configuration = "2d"}),
+                     "holds no model of nnU-Net of configuration 2d");
+  fs::remove(model() / "plans.json");
+  EXPECT_INPUT_ERROR(open(model()), "plans.json");
+}
+
+TEST_F(NnunetModel, OtherLayersAreRefused) {
+  const std::string plans = test::read_text(model() / "plans.json");
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = plans;
+    text.replace(text.find(from), from.size(), to);
+    test::write_text(model() / "plans.json", text);
+    return open(model());
+  };
+  EXPECT_INPUT_ERROR(with("torch.nn.LeakyReLU", "torch.nn.ReLU"), "nonlin is \"torch.nn.ReLU\"");
+  EXPECT_INPUT_ERROR(with("\"conv_bias\": true", "\"conv_bias\": false"), "conv_bias is false");
+  EXPECT_INPUT_ERROR(with("instancenorm.InstanceNorm3d", "batchnorm.BatchNorm3d"), "norm_op is");
+  EXPECT_INPUT_ERROR(with("\"eps\": 1e-05", "\"eps\": 1e-03"), "norm_op_kwargs is");
+  EXPECT_INPUT_ERROR(with("PlainConvUNet", "PrimusM"), "there is no network 'PrimusM'");
+}
+
+// A configuration that is not asked for may need what VoxArena lacks.
+TEST_F(NnunetModel, OtherConfigurationsDoNotMatter) {
+  std::string plans = test::read_text(model() / "plans.json");
+  const std::string key = "\"configurations\": {";
+  plans.replace(plans.find(key), key.size(), key + "\"mine\": {\"data_identifier\": 7},");
+  test::write_text(model() / "plans.json", plans);
+  EXPECT_EQ(open(model()).models.size(), 2U);
+}
+
+}  // namespace
+}  // namespace voxarena

@@ -1,0 +1,43 @@
+// Checkpoints of nnU-Net's trainer (checkpoint_final.pth): what prediction needs of them, and files
+// of which Python's nnU-Net predicts and goes on training.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "training/checkpoint.h"
+#include "training/training_log.h"
+#include "voxarena/plugin/model.h"
+
+namespace voxarena {
+
+struct NnunetCheckpoint {
+  std::string trainer = "nnUNetTrainer";
+  std::string configuration;                    // "3d_fullres"
+  std::optional<std::vector<int>> mirror_axes;  // of the patch; none: no mirroring
+  TensorMap network;                            // without second names
+};
+
+// Reads files of every nnU-Net v2 without running anything that they may ask for. Error (input)
+// naming the file, and the entry that is missing or has the wrong form.
+NnunetCheckpoint read_nnunet_checkpoint(const std::filesystem::path& path);
+
+// What a checkpoint says beyond ours.
+struct NnunetTraining {
+  std::string trainer = "nnUNetTrainer";
+  std::string configuration, fold;  // fold: "0", "all"
+  std::vector<int> mirror_axes;
+  Json plans, dataset;
+  Recipe recipe;
+  std::vector<std::string> parameters;  // of the network, in the order of their registration
+  std::vector<EpochRecord> log;         // of the checkpoint's epochs
+};
+
+// Atomic. Error (input) naming the parameter if `checkpoint` lacks one. The losses of validation,
+// which are not measured here, become NaN.
+void write_nnunet_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint,
+                             const NnunetTraining& training);
+
+}  // namespace voxarena
