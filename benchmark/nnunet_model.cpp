@@ -2,14 +2,13 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "training/nnunet_checkpoint.h"
 #include "voxarena/core/error.h"
-#include "voxarena/core/files.h"
 #include "voxarena/data/raw_dataset.h"
 #include "voxarena/plugin/device.h"
 #include "voxarena/weights/state_dict.h"
@@ -175,18 +174,23 @@ TrainedRun open_folder(const fs::path& folder, const NnunetModelRequest& request
   return run;
 }
 
-// Removed with all it holds at the end.
-class TemporaryFolder {
+// A new folder, removed with all it holds at the end.
+class ScratchFolder {
  public:
-  TemporaryFolder() : path_(fs::temp_directory_path() / fmt::format("voxarena-{}", getpid())) {
-    make_folder(path_);
+  ScratchFolder() {
+    std::string name = (fs::temp_directory_path() / "voxarena-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw Error::input(fmt::format("{}: cannot be made", name),
+                         "let TMPDIR name a folder with room for the model");
+    }
+    path_ = name;
   }
-  ~TemporaryFolder() {
+  ~ScratchFolder() {
     std::error_code error;
     fs::remove_all(path_, error);
   }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
   const fs::path& path() const { return path_; }
 
  private:
@@ -197,7 +201,8 @@ class TemporaryFolder {
 std::string model_in_zip(const fs::path& zip, const std::string& configuration) {
   constexpr std::string_view kPlans = "plans.json";
   std::vector<std::string> found;
-  for (const ZipEntry& entry : ZipFile(zip).entries()) {
+  const ZipFile archive(zip);
+  for (const ZipEntry& entry : archive.entries()) {
     if (fs::path(entry.name).filename() != kPlans) continue;
     const std::string folder = entry.name.substr(0, entry.name.size() - kPlans.size());
     if (configuration.empty() || folder.ends_with("__" + configuration + "/"))
@@ -230,7 +235,7 @@ TrainedRun open_nnunet_model(const fs::path& path, const NnunetModelRequest& req
                              const Paths& plugin_paths, const RunContext& context) {
   if (fs::is_regular_file(path)) {
     const std::string model = model_in_zip(path, request.configuration);
-    const TemporaryFolder folder;
+    const ScratchFolder folder;
     extract_zip(
         path, folder.path(),
         [&](const std::string& name) {

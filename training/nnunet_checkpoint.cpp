@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <nlohmann/json.hpp>
 
 #include "voxarena/core/error.h"
 #include "voxarena/weights/nnunet_names.h"

@@ -117,8 +117,9 @@ def predict():
     for mirrored in (True, False):
         predictor = nnUNetPredictor(use_mirroring=mirrored, device=torch.device("cpu"), verbose=False, allow_tqdm=False)
         predictor.initialize_from_trained_model_folder(str(MODEL), None)
-        images = sorted(raw.glob("imagesTr/*_0000.nii.gz"))
         out = ROOT / f"python_labels_{'mirrored' if mirrored else 'plain'}"
+        out.mkdir()
+        images = sorted(raw.glob("imagesTr/*_0000.nii.gz"))
         predictor.predict_from_files_sequential([[str(image)] for image in images],
                                                 [str(out / image.name[:-len("_0000.nii.gz")]) for image in images], False, True)
 

@@ -53,5 +53,20 @@ TEST(ClassLocations, AnnotatedVoxelsWhereThereIsAnIgnoreLabel) {
   EXPECT_FALSE(locations.contains(2));
 }
 
+TEST(LocationLabels, NameRegionsAndAnnotatedVoxels) {
+  EXPECT_TRUE(location_labels(labels_of({{"background", 0}, {"a", 1}, {"b", 2}})).empty());
+  const auto ignoring = location_labels(labels_of({{"background", 0}, {"a", 1}, {"ignore", 2}}));
+  ASSERT_EQ(ignoring.size(), 1U);
+  EXPECT_EQ(ignoring.at(kAnnotatedVoxels), (LocationLabels{{-1, 0, 1}, true}));
+  const Json regions = {
+      {"labels", {{"background", 0}, {"whole", {2, 1}}, {"core", 2}, {"ignore", 3}}},
+      {"regions_class_order", {1, 2}}};
+  const auto named = location_labels(Labels::from_dataset_json(regions, "test"));
+  ASSERT_EQ(named.size(), 3U);
+  EXPECT_EQ(named.at(0), (LocationLabels{{2, 1}, true}));
+  EXPECT_EQ(named.at(1), (LocationLabels{{2}, false}));
+  EXPECT_EQ(named.at(kAnnotatedVoxels), (LocationLabels{{-1, 0, 1, 2}, true}));
+}
+
 }  // namespace
 }  // namespace voxarena

@@ -106,6 +106,26 @@ TEST_F(PreprocessDataset, OtherPlansMakeEveryCaseAnew) {
   EXPECT_NE(fs::last_write_time(stored("p.1")), before);
 }
 
+// nnU-Net tells the kind of a store by the endings of its files.
+TEST_F(PreprocessDataset, TheStoreHoldsNothingButCases) {
+  const CaseStore store = preprocess(plans());
+  for (const auto& entry : fs::directory_iterator(store.folder())) {
+    const std::string ending = entry.path().extension().string();
+    EXPECT_TRUE(ending == ".b2nd" || ending == ".pkl") << entry.path();
+  }
+}
+
+TEST_F(PreprocessDataset, CasesOfNnunetAreTakenAsTheyAre) {
+  const Plans made = plans();
+  preprocess(made);
+  const auto before = age("p.1");
+  for (const auto& entry : fs::directory_iterator(out.path())) {
+    if (entry.path().extension() == ".stamp") fs::remove(entry.path());
+  }
+  preprocess(made);
+  EXPECT_EQ(fs::last_write_time(stored("p.1")), before);
+}
+
 TEST_F(PreprocessDataset, AChangedImageIsPreprocessedAgain) {
   const Plans made = plans();
   preprocess(made);
