@@ -74,6 +74,7 @@ Json relevant_plans(const fs::path& file, const std::string& configuration) {
   const Json& all = plans["configurations"];
   for (std::string name = configuration; all.contains(name) && !kept.contains(name);) {
     kept[name] = all[name];
+    if (!all[name].is_object()) break;
     const Json parent = all[name].value("inherits_from", Json());
     if (parent.is_string()) name = parent.get<std::string>();
   }
@@ -124,7 +125,12 @@ TrainedRun open_run(const fs::path& folder, const std::string& configuration,
   const fs::path plans_file = folder / "plans.json", dataset_file = folder / "dataset.json";
   const Json json = relevant_plans(plans_file, configuration);
   Plans plans = plans_from_json(json, plans_file.string());
-  require_known_layers(json, plans_file);
+  try {
+    require_known_layers(json, plans_file);
+  } catch (const nlohmann::json::exception& error) {
+    throw Error::input(fmt::format("{}: architecture: {}", plans_file.string(), error.what()),
+                       "it is nnU-Net's plans file");
+  }
   const Configuration chosen = plans.configuration(configuration);
   if (!chosen.previous_stage.empty()) {
     throw Error::input(fmt::format("{}: '{}' is the second stage of a cascade", plans_file.string(),
