@@ -18,8 +18,7 @@ bool stays_inside(const std::string& name) {
   const fs::path path(name);
   return !name.empty() && path.is_relative() && name.find('\\') == std::string::npos &&
          name.find(':') == std::string::npos && name.find('\0') == std::string::npos &&
-         std::none_of(path.begin(), path.end(),
-                      [](const fs::path& part) { return part == ".."; });
+         std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
 }
 
 }  // namespace

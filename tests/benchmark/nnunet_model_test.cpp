@@ -35,8 +35,8 @@ class NnunetModel : public testing::Test {
     for (const auto& one : run.models) models.push_back(one.get());
     Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
     const fs::path out = folder / "predictions";
-    predictor.predict_cases(list_cases(kGolden / "raw", run.file_ending, run.channels), out,
-                            run.file_ending, false, context);
+    predictor.predict_cases(list_cases(kGolden / "raw/imagesTr", run.file_ending, run.channels),
+                            out, run.file_ending, false, context);
     std::int64_t count = 0;
     for (const char* name : {"case_1.nii.gz", "case_2.nii.gz"}) {
       const LabelImage ours = read_label(out / name);

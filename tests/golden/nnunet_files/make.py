@@ -76,14 +76,15 @@ def write_raw():
     """Images of (x, y, z) = 8 x 14 x 16 voxels whose border is zero, so that they are cropped; spacing (3, 1.1, 1)."""
     raw = HERE / "raw"
     shutil.rmtree(raw, ignore_errors=True)
-    raw.mkdir()
+    for folder in ("imagesTr", "labelsTr"):
+        (raw / folder).mkdir(parents=True)
     z, y, x = np.meshgrid(np.arange(16), np.arange(14), np.arange(8), indexing="ij")
     for number in (1, 2):
         image = (100 + 10 * np.sin(0.7 * x + number) + 7 * np.cos(0.45 * y) + 3 * np.sin(0.3 * z * number)).astype(np.float32)
         label = ((y + z * number) % 9 < 4).astype(np.uint8) + ((y + x) % 7 < 2)
         label[x == 3] = 3  # ignored, where that is asked for
         image[:2] = image[-1:] = image[:, :1] = 0
-        for array, name in ((image, f"case_{number}_0000"), (label, f"case_{number}")):
+        for array, name in ((image, f"imagesTr/case_{number}_0000"), (label, f"labelsTr/case_{number}")):
             out = sitk.GetImageFromArray(array)
             out.SetSpacing((3.0, 1.1, 1.0))
             out.SetOrigin((-12.5, 4.0, 30.25))
@@ -119,8 +120,8 @@ def write_cases():
     configuration = manager.get_configuration("3d_fullres")
     expected = {}
     for kind in LABELS:
-        label = HERE / "raw/case_1.nii.gz" if kind == "regions" else without_ignored(HERE / "raw/case_1.nii.gz")
-        _, _, properties = DefaultPreprocessor(verbose=False).run_case([str(HERE / "raw/case_1_0000.nii.gz")], str(label), manager,
+        label = HERE / "raw/labelsTr/case_1.nii.gz" if kind == "regions" else without_ignored(HERE / "raw/labelsTr/case_1.nii.gz")
+        _, _, properties = DefaultPreprocessor(verbose=False).run_case([str(HERE / "raw/imagesTr/case_1_0000.nii.gz")], str(label), manager,
                                                                        configuration, dataset_json(kind))
         expected[kind] = plain(properties)
         if kind == "plain":
@@ -203,7 +204,7 @@ def predict(folder):
         target.mkdir()
         predictor = nnUNetPredictor(use_mirroring=mirrored, device=torch.device("cpu"), verbose=False, allow_tqdm=False)
         predictor.initialize_from_trained_model_folder(str(folder), folds)
-        predictor.predict_from_files_sequential([[str(HERE / f"raw/case_{n}_0000.nii.gz")] for n in (1, 2)],
+        predictor.predict_from_files_sequential([[str(HERE / f"raw/imagesTr/case_{n}_0000.nii.gz")] for n in (1, 2)],
                                                 [str(target / f"case_{n}") for n in (1, 2)], False, True)
         (out / f"folds_{len(folds)}").mkdir(parents=True)
         for n in (1, 2):
