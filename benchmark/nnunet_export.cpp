@@ -54,8 +54,8 @@ void write_description(const fs::path& file, const Json& json, bool first, const
   write_json(file, json);
 }
 
-NnunetTraining describe(const TrainedRun& run, const Json& manifest, const Json& dataset,
-                        const NnunetExport& options) {
+NnunetTraining training_of(const TrainedRun& run, const Json& manifest, const Json& dataset,
+                           const NnunetExport& options) {
   NnunetTraining training;
   training.trainer = options.trainer;
   training.configuration = run.configuration().name;
@@ -81,7 +81,7 @@ void export_nnunet(const std::vector<fs::path>& fold_folders, const fs::path& fo
     require_network(run, fold);
     if (!options.plans_name.empty()) run.plans.plans_name = options.plans_name;
     const Json dataset = read_json(fold.parent_path() / "dataset.json");
-    NnunetTraining training = describe(run, read_manifest({fold}), dataset, options);
+    NnunetTraining training = training_of(run, read_manifest({fold}), dataset, options);
     write_description(folder / "plans.json", training.plans, first, fold);
     write_description(folder / "dataset.json", dataset, first, fold);
     for (const CheckpointFile& file : files) {

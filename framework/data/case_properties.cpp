@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 using pickle::Value;
 
 // Dictionary entries of one file, with their names for messages.
-class Entry {
+class Property {
  public:
-  Entry(const Value& value, const fs::path& file, std::string name)
+  Property(const Value& value, const fs::path& file, std::string name)
       : value_(value), file_(file), name_(std::move(name)) {}
 
   [[noreturn]] void broken(const std::string& what) const {
@@ -34,15 +34,15 @@ class Entry {
     const Value* found = find(key);
     return found && !found->get<std::monostate>();
   }
-  Entry operator[](std::string_view key) const {
+  Property operator[](std::string_view key) const {
     const Value* found = find(key);
     if (!found) broken(fmt::format("has no '{}'", key));
     return {*found, file_, fmt::format("'{}'", key)};
   }
 
   // Members of a list or tuple, or of an array.
-  std::vector<double> reals() const { return numbers<double>(&Entry::real); }
-  std::vector<std::int64_t> integers() const { return numbers<std::int64_t>(&Entry::integer); }
+  std::vector<double> reals() const { return numbers<double>(&Property::real); }
+  std::vector<std::int64_t> integers() const { return numbers<std::int64_t>(&Property::integer); }
   template <std::size_t N>
   std::array<double, N> reals() const {
     return exactly<N>(reals());
@@ -51,15 +51,15 @@ class Entry {
   std::array<std::int64_t, N> integers() const {
     return exactly<N>(integers());
   }
-  std::vector<Entry> members() const {
+  std::vector<Property> members() const {
     const pickle::Values* items = pickle::items_of(value_);
     if (!items) broken(fmt::format("is {}, not a list", pickle::kind_of(value_)));
-    std::vector<Entry> out;
+    std::vector<Property> out;
     for (const Value* item : *items) out.push_back(at(*item));
     return out;
   }
   const Value& value() const { return value_; }
-  Entry at(const Value& value) const { return {value, file_, name_}; }
+  Property at(const Value& value) const { return {value, file_, name_}; }
 
  private:
   double real() const {
@@ -71,7 +71,7 @@ class Entry {
     broken(fmt::format("holds {} where a number belongs", pickle::kind_of(value_)));
   }
   template <class T>
-  std::vector<T> numbers(T (Entry::*read)() const) const {
+  std::vector<T> numbers(T (Property::*read)() const) const {
     std::vector<T> out;
     if (const auto* array = value_.get<pickle::Array>()) {
       std::int64_t count = 1;
@@ -80,7 +80,7 @@ class Entry {
         out.push_back(static_cast<T>(array->real(static_cast<std::size_t>(i))));
       return out;
     }
-    for (const Entry& member : members()) out.push_back((member.*read)());
+    for (const Property& member : members()) out.push_back((member.*read)());
     return out;
   }
   template <std::size_t N, class T>
@@ -97,7 +97,7 @@ class Entry {
 };
 
 // SimpleITK's geometry: (x, y, z), or (x, y). Of a 4-D file the fourth axis is left out.
-void read_itk_geometry(const Entry& entry, Geometry& geometry) {
+void read_itk_geometry(const Property& entry, Geometry& geometry) {
   const std::vector<double> spacing = entry["spacing"].reals(), origin = entry["origin"].reals(),
                             direction = entry["direction"].reals();
   const std::size_t given = spacing.size();
@@ -116,7 +116,7 @@ void read_itk_geometry(const Entry& entry, Geometry& geometry) {
 }
 
 // nibabel's affine of voxels (x, y, z) in a world whose first two axes point the other way.
-void read_nibabel_geometry(const Entry& entry, Geometry& geometry) {
+void read_nibabel_geometry(const Property& entry, Geometry& geometry) {
   if (entry.has("reoriented_affine"))
     entry.broken("says that the image was reoriented, which VoxArena cannot undo");
   const auto affine = entry["original_affine"].reals<16>();
@@ -136,7 +136,7 @@ void read_nibabel_geometry(const Entry& entry, Geometry& geometry) {
     geometry.origin[row] = (row < 2 ? -1 : 1) * affine[row * 4 + 3];
 }
 
-Geometry read_geometry(const Entry& root) {
+Geometry read_geometry(const Property& root) {
   Geometry geometry;
   geometry.spacing = root["spacing"].reals<3>();
   const Spacing spacing = geometry.spacing;
@@ -151,8 +151,8 @@ Geometry read_geometry(const Entry& root) {
   return geometry;
 }
 
-Box read_box(const Entry& entry) {
-  const std::vector<Entry> axes = entry.members();
+Box read_box(const Property& entry) {
+  const std::vector<Property> axes = entry.members();
   if (axes.size() != 3) entry.broken("must have an interval for each of three axes");
   Box box;
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -163,14 +163,14 @@ Box read_box(const Entry& entry) {
   return box;
 }
 
-int read_label(const Entry& entry, const Value& value) {
+int read_label(const Property& entry, const Value& value) {
   const auto* number = value.get<std::int64_t>();
   if (!number || !std::in_range<std::int16_t>(*number)) entry.broken("has a key that is no label");
   return static_cast<int>(*number);
 }
 
 // What an entry of the dictionary is listed under: a label, or several that belong together.
-LocationLabels read_labels(const Entry& entry, const Value& key) {
+LocationLabels read_labels(const Property& entry, const Value& key) {
   const auto* tuple = key.get<pickle::Tuple>();
   if (!tuple) return {{read_label(entry, key)}, false};
   LocationLabels out{{}, true};
@@ -179,7 +179,7 @@ LocationLabels read_labels(const Entry& entry, const Value& key) {
 }
 
 // Rows of (channel, z, y, x).
-std::vector<std::array<std::int32_t, 3>> read_voxels(const Entry& entry, const Value& value) {
+std::vector<std::array<std::int32_t, 3>> read_voxels(const Property& entry, const Value& value) {
   std::vector<std::array<std::int32_t, 3>> out;
   const auto place = [&](std::int64_t number) {
     if (!std::in_range<std::int32_t>(number)) entry.broken("names a voxel outside any image");
@@ -204,7 +204,7 @@ std::vector<std::array<std::int32_t, 3>> read_voxels(const Entry& entry, const V
   return out;
 }
 
-void read_locations(const Entry& entry, CaseProperties& properties) {
+void read_locations(const Property& entry, CaseProperties& properties) {
   const auto* dict = entry.value().get<pickle::Dict>();
   if (!dict) entry.broken("is no dict");
   bool regions = false;
@@ -223,7 +223,7 @@ void read_locations(const Entry& entry, CaseProperties& properties) {
   }
 }
 
-CaseProperties read_root(const Entry& root, Locations locations) {
+CaseProperties read_root(const Property& root, Locations locations) {
   CaseProperties properties;
   properties.geometry = read_geometry(root);
   properties.shape_before_cropping = root["shape_before_cropping"].integers<3>();
@@ -299,7 +299,7 @@ void write_locations(pickle::Writer& writer, const CaseProperties& properties) {
 CaseProperties read_case_properties(const fs::path& file, Locations locations) {
   const std::string text = read_file(file);
   const pickle::Content content = pickle::read(text, file.string());
-  return read_root(Entry(*content.root, file, "the file"), locations);
+  return read_root(Property(*content.root, file, "the file"), locations);
 }
 
 void write_case_properties(const fs::path& file, const CaseProperties& properties) {

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint64_t kLongestName = 4096, kAlignment = 64;
-constexpr std::uint64_t kLocalBytes = 30;
+constexpr std::uint64_t kLocalHeaderBytes = 30;
 constexpr std::uint16_t kFirstDay = 0x21;  // 1980-01-01: the same content gives the same bytes
 constexpr std::uint16_t kVersion = 45;     // of the format, with zip64
 
@@ -37,7 +37,7 @@ class Bytes {
 };
 
 // What local header and directory say in common: from the version needed to the length of the name.
-void describe(Bytes& out, std::uint32_t crc, std::uint64_t size, const std::string& name) {
+void write_common(Bytes& out, std::uint32_t crc, std::uint64_t size, const std::string& name) {
   constexpr int kUtf8Names = 1 << 11;
   out.u16(kVersion).u16(kUtf8Names).u16(0).u16(0).u16(kFirstDay);
   out.u32(crc).u32(size).u32(size).u16(name.size());
@@ -66,11 +66,11 @@ void ZipWriter::add(const std::string& name, std::string_view content) {
       crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
   entries_.push_back({name, content.size(), written_, crc});
   // An extra field of torch's ("FB") fills up to the alignment; its head takes four bytes.
-  const std::uint64_t before = written_ + kLocalBytes + name.size() + 4;
+  const std::uint64_t before = written_ + kLocalHeaderBytes + name.size() + 4;
   const std::uint64_t filling = (kAlignment - before % kAlignment) % kAlignment;
   Bytes header;
   header.text("PK\x03\x04");
-  describe(header, crc, content.size(), name);
+  write_common(header, crc, content.size(), name);
   header.u16(filling + 4).text(name).text("FB").u16(filling).text(std::string(filling, 'Z'));
   write(header.get());
   write(content);
@@ -81,7 +81,7 @@ std::string ZipWriter::directory() const {
   for (const Entry& entry : entries_) {
     const bool far = entry.header >= kMost32;
     out.text("PK\x01\x02").u16(kVersion);
-    describe(out, entry.crc, entry.size, entry.name);
+    write_common(out, entry.crc, entry.size, entry.name);
     out.u16(far ? 12 : 0).u16(0).u16(0).u16(0).u32(0);  // extra, comment, disk, attributes
     out.u32(std::min(entry.header, kMost32)).text(entry.name);
     if (far) out.u16(1).u16(8).u64(entry.header);

@@ -34,8 +34,7 @@ void expect_python(const LabelImage& label, const Json& dataset, const std::stri
                       plans.configuration("3d_fullres"),
                       Labels::from_dataset_json(dataset, "dataset.json"))
           .properties;
-  const CaseProperties pythons =
-      read_case_properties(kGolden / "cases" / pickle, Locations::read);
+  const CaseProperties pythons = read_case_properties(kGolden / "cases" / pickle, Locations::read);
   EXPECT_EQ(ours.geometry.spacing, pythons.geometry.spacing);
   EXPECT_EQ(ours.geometry.origin, pythons.geometry.origin);
   EXPECT_EQ(ours.geometry.direction, pythons.geometry.direction);
