@@ -82,36 +82,6 @@ Json relevant_plans(const fs::path& file, const std::string& configuration) {
   return plans;
 }
 
-// Layers that the plans name but that our networks do not have would give other results in silence.
-void require_known_layers(const Json& plans, const fs::path& file) {
-  for (const auto& [name, configuration] : plans.at("configurations").items()) {
-    if (!configuration.contains("architecture")) continue;
-    const Json arguments = configuration.at("architecture").value("arch_kwargs", Json::object());
-    const auto refuse = [&, &where = name](const char* key) {
-      throw Error::input(
-          fmt::format("{}: configurations.{}: {} is {}", file.string(), where, key,
-                      json_text(arguments.at(key))),
-          "VoxArena's networks have nnU-Net's own instance norm, leaky ReLU and biases only");
-    };
-    const auto require_layer = [&](const char* key, std::string_view name) {
-      if (!arguments.contains(key)) return;
-      const Json& layer = arguments.at(key);
-      const std::string path = layer.is_string() ? layer.get<std::string>() : "";
-      if (!path.substr(path.rfind('.') + 1).starts_with(name)) refuse(key);
-    };
-    require_layer("norm_op", "InstanceNorm");
-    require_layer("nonlin", "LeakyReLU");
-    if (arguments.contains("conv_bias") && arguments.at("conv_bias") != true) refuse("conv_bias");
-    if (arguments.contains("dropout_op") && !arguments.at("dropout_op").is_null())
-      refuse("dropout_op");
-    const Json norm = arguments.value("norm_op_kwargs", Json());
-    if (norm.is_object() && (norm.value("eps", 1e-5) != 1e-5 || !norm.value("affine", true)))
-      refuse("norm_op_kwargs");
-    const Json nonlin = arguments.value("nonlin_kwargs", Json());
-    if (nonlin.is_object() && nonlin.value("negative_slope", 0.01) != 0.01) refuse("nonlin_kwargs");
-  }
-}
-
 std::string method_of(const Configuration& configuration, const fs::path& file) {
   const std::string& network = configuration.architecture.network_class;
   if (network == "PlainConvUNet") return "plain_unet";
@@ -123,14 +93,7 @@ std::string method_of(const Configuration& configuration, const fs::path& file) 
 TrainedRun open_run(const fs::path& folder, const std::string& configuration,
                     const Paths& plugin_paths) {
   const fs::path plans_file = folder / "plans.json", dataset_file = folder / "dataset.json";
-  const Json json = relevant_plans(plans_file, configuration);
-  Plans plans = plans_from_json(json, plans_file.string());
-  try {
-    require_known_layers(json, plans_file);
-  } catch (const nlohmann::json::exception& error) {
-    throw Error::input(fmt::format("{}: architecture: {}", plans_file.string(), error.what()),
-                       "it is nnU-Net's plans file");
-  }
+  Plans plans = plans_from_json(relevant_plans(plans_file, configuration), plans_file.string());
   const Configuration chosen = plans.configuration(configuration);
   if (!chosen.previous_stage.empty()) {
     throw Error::input(fmt::format("{}: '{}' is the second stage of a cascade", plans_file.string(),

@@ -31,6 +31,7 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
       .positional("OUTPUT", "folder for the label files")
       .with_run_options();
   line.options()("continue", "keep label files that are there already")(
+      "save-probabilities", "write {case}.npz and {case}.pkl too, for 'voxarena nnunet ensemble'")(
       "no-mirroring", "one pass instead of the mean over flips")(
       "step-size", po::value<double>(), "distance of windows in patches (default: the run's)")(
       "folds", po::value<std::vector<std::string>>()->multitoken(),
@@ -53,7 +54,12 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
   for (const auto& model : run.models) models.push_back(model.get());
   Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
   const PredictionSummary summary =
-      predictor.predict_cases(cases, output, run.file_ending, line.has("continue"), context);
+      predictor.predict_cases(cases,
+                              {.folder = output,
+                               .file_ending = run.file_ending,
+                               .resume = line.has("continue"),
+                               .probabilities = line.has("save-probabilities")},
+                              context);
   fmt::print("{} cases predicted, {} kept, in {}; label files are in {}\n",
              summary.predicted.size(), summary.skipped.size(), format_duration(summary.seconds),
              output);

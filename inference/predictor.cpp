@@ -8,7 +8,10 @@
 #include <future>
 #include <memory>
 
+#include "inference/case_errors.h"
 #include "inference/export.h"
+#include "inference/probabilities.h"
+#include "inference/probability_file.h"
 #include "preprocessing/case_preprocessor.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -16,17 +19,6 @@
 
 namespace voxarena {
 namespace {
-
-// Errors of the stages do not know which case they are about.
-template <class Function>
-auto name_case(const std::string& id, const Function& function) {
-  try {
-    return function();
-  } catch (const Error& error) {
-    if (error.kind() == Error::Kind::interrupted) throw;
-    throw Error(error.kind(), fmt::format("case {}: {}", id, error.what()), error.hint());
-  }
-}
 
 // At most `room` tasks under way, results in order. The destructor waits for all of them.
 template <class T>
@@ -80,8 +72,7 @@ LabelImage Predictor::predict(const PreprocessedCase& preprocessed, const RunCon
 }
 
 PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
-                                           const std::filesystem::path& folder,
-                                           const std::string& file_ending, bool resume,
+                                           const PredictionFiles& files,
                                            const RunContext& context) {
   std::vector<std::string> ids;
   for (const RawCase& one : cases) ids.push_back(one.id);
@@ -89,31 +80,43 @@ PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
     const auto found = std::ranges::find(cases, id, &RawCase::id);
     return preprocess_case(read_image(found->images), nullptr, plans_, configuration_, labels_);
   };
-  return predict_all(ids, load, folder, file_ending, resume, context);
+  return predict_all(ids, load, files, context);
 }
 
 PredictionSummary Predictor::predict_cases(const CaseStore& store,
                                            const std::vector<std::string>& ids,
-                                           const std::filesystem::path& folder,
-                                           const std::string& file_ending, bool resume,
+                                           const PredictionFiles& files,
                                            const RunContext& context) {
   return predict_all(
-      ids, [&](const std::string& id) { return store.read(id); }, folder, file_ending, resume,
-      context);
+      ids, [&](const std::string& id) { return store.read(id); }, files, context);
+}
+
+void Predictor::write_case(const Volume<float>& logits, const CaseProperties& properties,
+                           const std::string& id, const PredictionFiles& files,
+                           int threads) const {
+  const std::filesystem::path output = files.folder / (id + files.file_ending);
+  if (!files.probabilities) {
+    write_label(output,
+                export_labels(logits, properties, plans_, configuration_, labels_, threads));
+    return;
+  }
+  const Volume<float> probabilities =
+      export_probabilities(logits, properties, plans_, configuration_, labels_, threads);
+  write_probabilities(files.folder / id, probabilities, properties);
+  write_label(output, {most_likely_labels(probabilities, labels_, threads), properties.geometry});
 }
 
 PredictionSummary Predictor::predict_all(
     const std::vector<std::string>& ids,
-    const std::function<PreprocessedCase(const std::string&)>& load,
-    const std::filesystem::path& folder, const std::string& file_ending, bool resume,
+    const std::function<PreprocessedCase(const std::string&)>& load, const PredictionFiles& files,
     const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
-  make_folder(folder);
-  remove_temporary_files(folder, /*below=*/false);
-  const auto output = [&](const std::string& id) { return folder / (id + file_ending); };
+  make_folder(files.folder);
+  remove_temporary_files(files.folder, /*below=*/false);
   PredictionSummary summary;
   for (const std::string& id : ids) {
-    const bool done = resume && std::filesystem::exists(output(id));
+    const bool done =
+        files.resume && std::filesystem::exists(files.folder / (id + files.file_ending));
     (done ? summary.skipped : summary.predicted).push_back(id);
   }
 
@@ -144,10 +147,7 @@ PredictionSummary Predictor::predict_all(
         name_case(id, [&] { return logits(preprocessed.data, context); }));
     if (exports.full()) exports.finish_oldest();
     exports.start([&, id, answer, properties = std::move(preprocessed.properties)] {
-      name_case(id, [&] {
-        write_label(output(id), export_labels(*answer, properties, plans_, configuration_, labels_,
-                                              context.threads));
-      });
+      name_case(id, [&] { write_case(*answer, properties, id, files, context.threads); });
       progress.advance(1, id);
     });
   }

@@ -17,6 +17,14 @@ namespace voxarena {
 
 struct RawCase;
 
+// Where predictions go: `folder`/{id}{file_ending}.
+struct PredictionFiles {
+  std::filesystem::path folder;
+  std::string file_ending;
+  bool resume = false;         // skips what is there already
+  bool probabilities = false;  // {id}.npz and {id}.pkl beside it, for ensembles
+};
+
 struct PredictionSummary {
   std::vector<std::string> predicted, skipped;  // case ids
   double seconds = 0;
@@ -35,24 +43,20 @@ class Predictor {
   // Labels on the grid of the case's file.
   LabelImage predict(const PreprocessedCase& preprocessed, const RunContext& context);
 
-  // Writes `folder`/{id}{file_ending} for every case. Label files appear complete or not at all, so
-  // with `resume` those that are there already are skipped. Errors name the case.
-  PredictionSummary predict_cases(const std::vector<RawCase>& cases,
-                                  const std::filesystem::path& folder,
-                                  const std::string& file_ending, bool resume,
+  // Files appear complete or not at all, the label file last. Errors name the case.
+  PredictionSummary predict_cases(const std::vector<RawCase>& cases, const PredictionFiles& files,
                                   const RunContext& context);
   // The same for cases of a preprocessed store.
   PredictionSummary predict_cases(const CaseStore& store, const std::vector<std::string>& ids,
-                                  const std::filesystem::path& folder,
-                                  const std::string& file_ending, bool resume,
-                                  const RunContext& context);
+                                  const PredictionFiles& files, const RunContext& context);
 
  private:
   // `load` may be called from other threads.
   PredictionSummary predict_all(const std::vector<std::string>& ids,
                                 const std::function<PreprocessedCase(const std::string&)>& load,
-                                const std::filesystem::path& folder, const std::string& file_ending,
-                                bool resume, const RunContext& context);
+                                const PredictionFiles& files, const RunContext& context);
+  void write_case(const Volume<float>& logits, const CaseProperties& properties,
+                  const std::string& id, const PredictionFiles& files, int threads) const;
 
   const Plans& plans_;
   const Configuration& configuration_;

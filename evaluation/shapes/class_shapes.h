@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "evaluation/shapes/components.h"
+#include "evaluation/shapes/component_overlap.h"
 #include "evaluation/shapes/mask_pair.h"
 #include "evaluation/shapes/surface_distances.h"
 #include "voxarena/data/volume.h"

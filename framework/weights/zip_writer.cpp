@@ -36,11 +36,60 @@ class Bytes {
   std::string bytes_;
 };
 
+// Sizes beyond 32 bits stand in an extra field of their own.
+bool is_far(std::uint64_t size, std::uint64_t packed) { return size >= kMost32 || packed >= kMost32; }
+
 // What local header and directory say in common: from the version needed to the length of the name.
-void write_common(Bytes& out, std::uint32_t crc, std::uint64_t size, const std::string& name) {
-  constexpr int kUtf8Names = 1 << 11;
-  out.u16(kVersion).u16(kUtf8Names).u16(0).u16(0).u16(kFirstDay);
-  out.u32(crc).u32(size).u32(size).u16(name.size());
+void write_common(Bytes& out, const std::string& name, std::uint32_t crc, std::uint64_t size,
+                  std::uint64_t packed, bool deflated) {
+  constexpr int kUtf8Names = 1 << 11, kDeflate = 8;
+  const bool far = is_far(size, packed);
+  out.u16(kVersion).u16(kUtf8Names).u16(deflated ? kDeflate : 0).u16(0).u16(kFirstDay);
+  out.u32(crc).u32(far ? kMost32 : packed).u32(far ? kMost32 : size).u16(name.size());
+}
+
+class Deflater {
+ public:
+  Deflater() {
+    constexpr int kRaw = -15, kMemory = 9;  // without a header; zlib's most
+    deflateInit2(&stream_, Z_BEST_SPEED, Z_DEFLATED, kRaw, kMemory, Z_DEFAULT_STRATEGY);
+  }
+  ~Deflater() { deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+  Deflater& operator=(const Deflater&) = delete;
+
+  void add(std::string_view content) {
+    while (!content.empty()) {
+      const std::string_view step = content.substr(0, std::size_t{1} << 30U);
+      feed(step, Z_NO_FLUSH);
+      content.remove_prefix(step.size());
+    }
+  }
+  std::string finish() {
+    feed({}, Z_FINISH);
+    return std::move(out_);
+  }
+
+ private:
+  void feed(std::string_view content, int flush) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+    stream_.avail_in = static_cast<uInt>(content.size());
+    do {
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+      stream_.avail_out = static_cast<uInt>(buffer_.size());
+      deflate(&stream_, flush);
+      out_.append(buffer_.data(), buffer_.size() - stream_.avail_out);
+    } while (stream_.avail_out == 0);
+  }
+
+  z_stream stream_{};
+  std::vector<char> buffer_ = std::vector<char>(std::size_t{1} << 20U);
+  std::string out_;
+};
+
+std::uint32_t checksum(std::uint32_t before, std::string_view content) {
+  return static_cast<std::uint32_t>(
+      crc32_z(before, reinterpret_cast<const Bytef*>(content.data()), content.size()));
 }
 
 }  // namespace
@@ -57,34 +106,57 @@ void ZipWriter::write(std::string_view bytes) {
 }
 
 void ZipWriter::add(const std::string& name, std::string_view content) {
-  if (name.size() > kLongestName || content.size() >= kMost32) {
-    throw Error::input(fmt::format("{}: entry '{}' is too long for a zip archive", path_.string(),
-                                   name.substr(0, 80)),
-                       "save it as safetensors");
+  add_entry({name, content.size(), content.size(), written_, checksum(0, content), false}, content);
+}
+
+void ZipWriter::add_deflated(const std::string& name, std::span<const std::string_view> pieces) {
+  Deflater deflater;
+  std::uint32_t crc = 0;
+  std::uint64_t size = 0;
+  for (const std::string_view piece : pieces) {
+    deflater.add(piece);
+    crc = checksum(crc, piece);
+    size += piece.size();
   }
-  const auto crc = static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
-  entries_.push_back({name, content.size(), written_, crc});
+  const std::string packed = deflater.finish();
+  add_entry({name, size, packed.size(), written_, crc, true}, packed);
+}
+
+void ZipWriter::add_entry(const Entry& entry, std::string_view packed) {
+  if (entry.name.size() > kLongestName) {
+    throw Error::input(fmt::format("{}: entry '{}...' has a name too long for a zip archive",
+                                   path_.string(), entry.name.substr(0, 80)),
+                       "names may have 4 KiB");
+  }
+  entries_.push_back(entry);
+  Bytes sizes;
+  if (is_far(entry.size, entry.packed)) sizes.u16(1).u16(16).u64(entry.size).u64(entry.packed);
   // An extra field of torch's ("FB") fills up to the alignment; its head takes four bytes.
-  const std::uint64_t before = written_ + kLocalHeaderBytes + name.size() + 4;
+  const std::uint64_t before =
+      written_ + kLocalHeaderBytes + entry.name.size() + sizes.get().size() + 4;
   const std::uint64_t filling = (kAlignment - before % kAlignment) % kAlignment;
   Bytes header;
   header.text("PK\x03\x04");
-  write_common(header, crc, content.size(), name);
-  header.u16(filling + 4).text(name).text("FB").u16(filling).text(std::string(filling, 'Z'));
+  write_common(header, entry.name, entry.crc, entry.size, entry.packed, entry.deflated);
+  header.u16(sizes.get().size() + filling + 4).text(entry.name).text(sizes.get());
+  header.text("FB").u16(filling).text(std::string(filling, 'Z'));
   write(header.get());
-  write(content);
+  write(packed);
 }
 
 std::string ZipWriter::directory() const {
   Bytes out;
   for (const Entry& entry : entries_) {
-    const bool far = entry.header >= kMost32;
+    const bool far_sizes = is_far(entry.size, entry.packed), far = entry.header >= kMost32;
+    Bytes extra;
+    if (far_sizes) extra.u64(entry.size).u64(entry.packed);
+    if (far) extra.u64(entry.header);
+    const std::size_t bytes = extra.get().size();
     out.text("PK\x01\x02").u16(kVersion);
-    write_common(out, entry.crc, entry.size, entry.name);
-    out.u16(far ? 12 : 0).u16(0).u16(0).u16(0).u32(0);  // extra, comment, disk, attributes
+    write_common(out, entry.name, entry.crc, entry.size, entry.packed, entry.deflated);
+    out.u16(bytes == 0 ? 0 : bytes + 4).u16(0).u16(0).u16(0).u32(0);  // extra, comment, disk, ...
     out.u32(std::min(entry.header, kMost32)).text(entry.name);
-    if (far) out.u16(1).u16(8).u64(entry.header);
+    if (bytes > 0) out.u16(1).u16(bytes).text(extra.get());
   }
   return out.get();
 }

@@ -36,7 +36,7 @@ class NnunetModel : public testing::Test {
     Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
     const fs::path out = folder / "predictions";
     predictor.predict_cases(list_cases(kGolden / "raw/imagesTr", run.file_ending, run.channels),
-                            out, run.file_ending, false, context);
+                            {.folder = out, .file_ending = run.file_ending}, context);
     std::int64_t count = 0;
     for (const char* name : {"case_1.nii.gz", "case_2.nii.gz"}) {
       const LabelImage ours = read_label(out / name);
@@ -98,8 +98,8 @@ TEST_F(NnunetModel, OtherLayersAreRefused) {
   };
   EXPECT_INPUT_ERROR(with("torch.nn.LeakyReLU", "torch.nn.ReLU"), "nonlin is \"torch.nn.ReLU\"");
   EXPECT_INPUT_ERROR(with("\"conv_bias\": true", "\"conv_bias\": false"), "conv_bias is false");
-  EXPECT_INPUT_ERROR(with("instancenorm.InstanceNorm3d", "batchnorm.BatchNorm3d"), "norm_op is");
-  EXPECT_INPUT_ERROR(with("\"eps\": 1e-05", "\"eps\": 1e-03"), "norm_op_kwargs is");
+  EXPECT_INPUT_ERROR(with("instancenorm.InstanceNorm3d", "batchnorm.BatchNorm3d"), "norm_op must be InstanceNorm");
+  EXPECT_INPUT_ERROR(with("\"eps\": 1e-05", "\"eps\": 1e-03"), "norm_op_kwargs.eps must be");
   EXPECT_INPUT_ERROR(with("PlainConvUNet", "PrimusM"), "there is no network 'PrimusM'");
 }
 

@@ -5,7 +5,8 @@
 #include <numeric>
 
 #include "evaluation/shapes/cell_polygons.h"
-#include "evaluation/shapes/components.h"
+#include "evaluation/shapes/component_overlap.h"
+#include "preprocessing/components.h"
 #include "evaluation/shapes/mask_pair.h"
 #include "evaluation/shapes/mask_smoothing.h"
 #include "evaluation/shapes/skeleton.h"

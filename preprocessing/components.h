@@ -1,11 +1,10 @@
-// Connected components of the masks of a class, and how those of the reference and of the
-// prediction overlap.
+// Connected components of a mask.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "evaluation/shapes/mask_pair.h"
+#include "voxarena/data/volume.h"
 
 namespace voxarena {
 
@@ -22,16 +21,5 @@ struct Components {
 };
 
 Components connected_components(const std::vector<std::uint8_t>& mask, const Extent& size);
-
-struct ComponentOverlap {
-  struct Pair {
-    std::int32_t reference = 0, prediction = 0;
-    std::int64_t voxels = 0;
-  };
-  std::vector<std::int64_t> reference_sizes, prediction_sizes;
-  std::vector<Pair> pairs;  // that share a voxel, sorted
-};
-
-ComponentOverlap overlap_components(const MaskPair& masks);
 
 }  // namespace voxarena
