@@ -11,6 +11,7 @@
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/data/splits.h"
 #include "voxarena/weights/state_dict.h"
 
 namespace voxarena {
@@ -59,7 +60,7 @@ NnunetTraining training_of(const TrainedRun& run, const Json& manifest, const Js
   NnunetTraining training;
   training.trainer = options.trainer;
   training.configuration = run.configuration().name;
-  training.fold = std::to_string(manifest.at("fold").get<int>());
+  training.fold = fold_name(manifest.at("fold").get<int>());
   training.mirror_axes = run.window.mirror_axes;
   training.plans = to_json(run.plans);
   training.dataset = dataset;

@@ -12,6 +12,7 @@
 #include "evaluation/folder_evaluation.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/data/case_listing.h"
 
 namespace voxarena {
 namespace fs = std::filesystem;

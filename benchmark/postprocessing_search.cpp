@@ -12,6 +12,7 @@
 #include "voxarena/core/files.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/core/progress.h"
+#include "voxarena/data/case_listing.h"
 #include "voxarena/data/image_io.h"
 
 namespace voxarena {

@@ -4,6 +4,7 @@
 
 #include <boost/program_options/parsers.hpp>
 #include <iostream>
+#include <regex>
 #include <sstream>
 
 #include "voxarena/core/error.h"
@@ -66,11 +67,23 @@ CommandLine& CommandLine::with_run_options() {
   return *this;
 }
 
+CommandLine& CommandLine::with_single_dashes() {
+  single_dashes_ = true;
+  return *this;
+}
+
 bool CommandLine::parse(const std::vector<std::string>& arguments, RunContext& context) {
   po::options_description all;
   all.add(visible_).add(hidden_);
+  namespace style = po::command_line_style;
+  const int dashes = single_dashes_ ? style::default_style | style::allow_long_disguise
+                                    : style::default_style;
   try {
-    po::store(po::command_line_parser(arguments).options(all).positional(positions_).run(),
+    po::store(po::command_line_parser(arguments)
+                  .options(all)
+                  .positional(positions_)
+                  .style(dashes)
+                  .run(),
               values_);
     if (values_.count("help") > 0) {
       print_help();
@@ -114,9 +127,14 @@ void CommandLine::print_help() const {
   fmt::print("usage: voxarena {} {}\n\n", command_, usage_);
   for (const auto& [name, help] : positional_help_) fmt::print("  {:<12} {}\n", name, help);
   if (!positional_help_.empty()) fmt::print("\n");
-  std::ostringstream text;
-  text << visible_;
-  fmt::print("{}\nexample:\n  {}\n", text.str(), example_);
+  std::ostringstream stream;
+  stream << visible_;
+  std::string text = stream.str();
+  if (single_dashes_) {
+    static const std::regex value_option("  --([A-Za-z_]+) (arg|[A-Z])");
+    text = std::regex_replace(text, value_option, "   -$1 $2");
+  }
+  fmt::print("{}\nexample:\n  {}\n", text, example_);
 }
 
 Extent parse_extent(const std::string& text, const std::string& option) {

@@ -36,6 +36,8 @@ class CommandLine {
   // --raw --preprocessed --results, --device --threads --seed --quiet.
   CommandLine& with_roots();
   CommandLine& with_run_options();
+  // Python's way: values follow one dash (-np 4), flags two (--npz).
+  CommandLine& with_single_dashes();
 
   bool parse(const std::vector<std::string>& arguments, RunContext& context);
 
@@ -57,6 +59,7 @@ class CommandLine {
   boost::program_options::positional_options_description positions_;
   std::vector<std::pair<std::string, std::string>> positional_help_;
   boost::program_options::variables_map values_;
+  bool single_dashes_ = false;
 };
 
 // "40,64,64" → three positive numbers; Error (usage) naming the option.
@@ -77,6 +80,8 @@ int methods(const std::vector<std::string>& arguments, RunContext& context);
 int metrics(const std::vector<std::string>& arguments, RunContext& context);
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context);
 int sam(const std::vector<std::string>& arguments, RunContext& context);
+int nnunet(const std::vector<std::string>& arguments, RunContext& context);
+int completion(const std::vector<std::string>& arguments, RunContext& context);
 int doctor(const std::vector<std::string>& arguments, RunContext& context);
 
 }  // namespace voxarena::cli

@@ -12,6 +12,7 @@
 #include "evaluation/statistics.h"
 #include "evaluation/summary.h"
 #include "voxarena/core/error.h"
+#include "voxarena/data/case_listing.h"
 
 namespace voxarena::cli {
 namespace po = boost::program_options;

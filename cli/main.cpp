@@ -36,6 +36,10 @@ constexpr std::array kCommands = {
             voxarena::cli::methods},
     Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},
     Command{"sam", "segment one slice with SAM and prompts", voxarena::cli::sam},
+    Command{"nnunet", "nnU-Net's commands on nnU-Net's folders, with its options",
+            voxarena::cli::nnunet},
+    Command{"completion", "completion of commands and options for bash or zsh",
+            voxarena::cli::completion},
     Command{"doctor", "versions, speed and settings of this machine", voxarena::cli::doctor},
 };
 

@@ -27,11 +27,6 @@ FolderEvaluation evaluate_folder(const std::filesystem::path& reference_folder,
                                  const std::string& file_ending, const EvaluationTask& task,
                                  const RunContext& context);
 
-// Names (without ending) of the files in `folder` that end with `file_ending`, sorted: for
-// evaluation by hand, where no split gives the case list. Error (input) if there is none.
-std::vector<std::string> list_label_files(const std::filesystem::path& folder,
-                                          const std::string& file_ending);
-
 std::vector<Record> to_records(const FolderEvaluation& evaluation, const std::string& dataset,
                                int fold);
 

@@ -1,14 +1,12 @@
 #include "inference/postprocessing.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 
 #include "preprocessing/components.h"
-#include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/core/progress.h"
+#include "voxarena/data/case_listing.h"
 #include "voxarena/data/image_io.h"
 
 namespace voxarena {
@@ -35,21 +33,6 @@ void keep_largest(const KeepLargest& step, Volume<std::int16_t>& labels) {
   }
 }
 
-std::vector<std::string> label_files(const fs::path& folder, const std::string& file_ending) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    const std::string name = it->path().filename().string();
-    if (name.ends_with(file_ending) && !name.starts_with(".")) names.push_back(name);
-  }
-  if (names.empty()) {
-    throw Error::input(fmt::format("{}: holds no file ending in {}", folder.string(), file_ending),
-                       "name a folder of predictions");
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
 }  // namespace
 
 void apply_postprocessing(const Postprocessing& steps, Volume<std::int16_t>& labels) {
@@ -59,13 +42,13 @@ void apply_postprocessing(const Postprocessing& steps, Volume<std::int16_t>& lab
 void postprocess_folder(const fs::path& input, const fs::path& output,
                         const std::string& file_ending, const Postprocessing& steps,
                         const RunContext& context) {
-  const std::vector<std::string> names = label_files(input, file_ending);
+  const std::vector<std::string> cases = list_label_files(input, file_ending);
   make_folder(output);
   remove_temporary_files(output, /*below=*/false);
-  Progress progress = context.progress("postprocess", static_cast<std::int64_t>(names.size()));
-  parallel_for(static_cast<std::int64_t>(names.size()), context.threads, [&](std::int64_t i) {
+  Progress progress = context.progress("postprocess", static_cast<std::int64_t>(cases.size()));
+  parallel_for(static_cast<std::int64_t>(cases.size()), context.threads, [&](std::int64_t i) {
     context.check_interrupt();
-    const std::string& name = names[static_cast<std::size_t>(i)];
+    const std::string name = cases[static_cast<std::size_t>(i)] + file_ending;
     LabelImage image = read_label(input / name);
     apply_postprocessing(steps, image.voxels);
     write_label(output / name, image);

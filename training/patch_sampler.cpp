@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "voxarena/data/store.h"
+
 namespace voxarena {
 namespace {
 

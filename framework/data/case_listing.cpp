@@ -184,4 +184,24 @@ void add_labels(std::vector<RawCase>& cases, const fs::path& labels,
   }
 }
 
+std::vector<std::string> list_label_files(const fs::path& folder, const std::string& file_ending) {
+  std::error_code error;
+  std::vector<std::string> cases;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.size() > file_ending.size() && name.front() != '.' && name.ends_with(file_ending)) {
+      cases.push_back(name.substr(0, name.size() - file_ending.size()));
+    }
+  }
+  if (error)
+    throw Error::input(fmt::format("{}: cannot be read: {}", folder.string(), error.message()),
+                       "check that the folder exists and may be read");
+  if (cases.empty()) {
+    throw Error::input(fmt::format("{}: no file ends with {}", folder.string(), file_ending),
+                       "the ending is 'file_ending' of dataset.json");
+  }
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+
 }  // namespace voxarena

@@ -16,4 +16,9 @@ std::vector<RawCase> cases_of_file_list(const Json& list, const std::filesystem:
 void add_labels(std::vector<RawCase>& cases, const std::filesystem::path& labels,
                 const std::string& file_ending);
 
+// Names (without ending) of the files in `folder` that end with `file_ending`, sorted. Error
+// (input) if there is none.
+std::vector<std::string> list_label_files(const std::filesystem::path& folder,
+                                          const std::string& file_ending);
+
 }  // namespace voxarena

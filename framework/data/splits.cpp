@@ -112,7 +112,21 @@ std::string splits_text(const std::vector<Split>& splits) {
   return dump_json(json);  // no new line at the end
 }
 
+std::string fold_name(int fold) { return fold == kAllCases ? "all" : std::to_string(fold); }
+
+int parse_fold(const std::string& fold_name) {
+  if (fold_name == "all") return kAllCases;
+  const bool number = !fold_name.empty() && fold_name.size() < 6 &&
+                      std::ranges::all_of(fold_name, [](char c) { return c >= '0' && c <= '9'; });
+  if (!number) {
+    throw Error::usage(fmt::format("'{}' is not a fold", fold_name),
+                       "folds are 0, 1, 2, ... and all");
+  }
+  return std::stoi(fold_name);
+}
+
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases) {
+  if (fold == kAllCases) return {cases, cases};
   if (fold < 0)
     throw Error::usage(fmt::format("fold {} does not exist", fold), "folds are numbered from 0");
   if (static_cast<std::size_t>(fold) < splits.size()) return splits[static_cast<std::size_t>(fold)];

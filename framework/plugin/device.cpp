@@ -18,6 +18,15 @@ void require_device(const std::string& device) {
   }
 }
 
+std::string default_device() {
+  try {
+    require_device("cuda");
+    return "cuda";
+  } catch (const Error&) {
+    return "cpu";
+  }
+}
+
 void move_to_device(Model& model, const std::string& device) {
   require_device(device);
   model.module().to(c10::Device(device));

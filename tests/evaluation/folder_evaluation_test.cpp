@@ -7,6 +7,7 @@
 
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
+#include "voxarena/data/case_listing.h"
 #include "voxarena/data/image_io.h"
 
 namespace voxarena {

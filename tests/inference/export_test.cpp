@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "inference/probabilities.h"
 #include "tests/inference/fixtures.h"
+#include "tests/support/expect_error.h"
 #include "voxarena/core/error.h"
 
 namespace voxarena {
@@ -38,35 +40,71 @@ Configuration fullres(const std::vector<double>& spacing) {
   return configuration;
 }
 
-TEST(Export, LabelsAreNnunetsForEveryGeometry) {
-  for (const auto& one : golden()["exports"]) {
-    const auto shape = one["logits"].get<std::array<std::int64_t, 4>>();
-    CaseProperties properties;
+// An entry of the golden file.
+struct GoldenExport {
+  explicit GoldenExport(const Json& one)
+      : shape(one["logits"].get<std::array<std::int64_t, 4>>()),
+        logits(noise(shape[0], {shape[1], shape[2], shape[3]})),
+        configuration(fullres(one["spacing"])),
+        labels(one["regions"].get<bool>() ? region_labels()
+                                          : plain_labels(static_cast<int>(shape[0]))) {
     properties.shape_after_cropping = one["shape"];
     properties.shape_before_cropping = one["before"];
     properties.crop.lo = one["lo"];
     for (std::size_t i = 0; i < 3; ++i) {
       properties.crop.hi[i] = properties.crop.lo[i] + properties.shape_after_cropping[i];
     }
-    Plans plans;
     plans.transpose_forward = one["forward"];
     const auto spacing = one["original"].get<Spacing>();  // transposed
     for (std::size_t i = 0; i < 3; ++i) {
       const auto axis = static_cast<std::size_t>(plans.transpose_forward[i]);
       properties.geometry.spacing[axis] = spacing[i];
     }
-    const Labels labels =
-        one["regions"].get<bool>() ? region_labels() : plain_labels(static_cast<int>(shape[0]));
+  }
+
+  std::array<std::int64_t, 4> shape;
+  Volume<float> logits;
+  CaseProperties properties;
+  Plans plans;
+  Configuration configuration;
+  Labels labels;
+};
+
+TEST(Export, LabelsAreNnunetsForEveryGeometry) {
+  for (const auto& one : golden()["exports"]) {
+    const GoldenExport given(one);
     for (const int threads : {1, 2}) {
-      const LabelImage result =
-          export_labels(noise(shape[0], {shape[1], shape[2], shape[3]}), properties, plans,
-                        fullres(one["spacing"]), labels, threads);
+      const LabelImage result = export_labels(given.logits, given.properties, given.plans,
+                                              given.configuration, given.labels, threads);
       EXPECT_EQ(result.voxels.size, one["size"].get<Extent>()) << one["name"];
       std::string digits;
       for (const auto value : result.voxels.values) digits += std::to_string(value);
       EXPECT_EQ(digits, one["labels"].get<std::string>()) << one["name"];
     }
   }
+}
+
+TEST(Export, ProbabilitiesAreNnunetsForEveryGeometry) {
+  for (const auto& one : golden()["exports"]) {
+    const GoldenExport given(one);
+    const Volume<float> result = export_probabilities(given.logits, given.properties, given.plans,
+                                                      given.configuration, given.labels, 2);
+    EXPECT_EQ(result.size, one["size"].get<Extent>()) << one["name"];
+    const auto expected = one["probabilities"].get<std::vector<double>>();
+    const auto stride = one["stride"].get<std::size_t>();
+    ASSERT_EQ(expected.size(), (result.values.size() + stride - 1) / stride) << one["name"];
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      EXPECT_NEAR(result.values[i * stride], expected[i], 1e-6) << one["name"] << " " << i;
+    std::string digits;
+    for (const auto value : most_likely_labels(result, given.labels, 2).values)
+      digits += std::to_string(value);
+    EXPECT_EQ(digits, one["labels"].get<std::string>()) << one["name"];
+  }
+}
+
+TEST(Export, ProbabilitiesOfOtherClassesAreRefused) {
+  EXPECT_INPUT_ERROR(most_likely_labels(noise(4, {2, 2, 2}), plain_labels(3)),
+                     "probabilities are of 4 classes, the data set has 3");
 }
 
 TEST(Export, TheLowestOfEqualClassesWins) {

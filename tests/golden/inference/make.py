@@ -111,13 +111,16 @@ def exports():
         box = [[l, l + s] for l, s in zip(case["lo"], case["shape"])]
         how = lambda d, s, c, n: resample_data_or_seg_to_shape(d, s, c, n, is_seg=False, order=1, order_z=0,
                                                                force_separate_z=None)
-        labels = convert_predicted_logits_to_segmentation_with_correct_shape(
+        labels, probabilities = convert_predicted_logits_to_segmentation_with_correct_shape(
             noise(case["logits"]), SimpleNamespace(transpose_forward=forward, transpose_backward=backward),
             SimpleNamespace(spacing=case["spacing"], resampling_fn_probabilities=how), manager,
             {"spacing": original, "shape_after_cropping_and_before_resampling": case["shape"],
-             "shape_before_cropping": case["before"], "bbox_used_for_cropping": box}, num_threads_torch=1)
+             "shape_before_cropping": case["before"], "bbox_used_for_cropping": box}, return_probabilities=True,
+            num_threads_torch=1)
+        stride = 97  # of the probabilities that are kept
         result.append({**case, "regions": bool(case.get("regions")), "size": list(labels.shape),
-                       "labels": "".join(map(str, np.asarray(labels).ravel().tolist()))})
+                       "labels": "".join(map(str, np.asarray(labels).ravel().tolist())), "stride": stride,
+                       "probabilities": [round(float(v), 7) for v in probabilities.ravel()[::stride]]})
     return result
 
 

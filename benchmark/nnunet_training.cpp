@@ -1,0 +1,123 @@
+#include "benchmark/nnunet_training.h"
+
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "benchmark/budgets.h"
+#include "benchmark/fold_evaluation.h"
+#include "benchmark/job.h"
+#include "benchmark/nnunet_export.h"
+#include "benchmark/nnunet_model.h"
+#include "evaluation/folder_evaluation.h"
+#include "evaluation/summary.h"
+#include "inference/predictor.h"
+#include "preprocessing/case_preprocessor.h"
+#include "voxarena/core/error.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string method_for(const PreparedDataset& dataset, const std::string& configuration) {
+  const std::string& network =
+      dataset.plans.configuration(configuration).architecture.network_class;
+  if (network == "PlainConvUNet") return "plain_unet";
+  if (network == "ResidualEncoderUNet") return "resenc_unet";
+  throw Error::input(fmt::format("configuration {}: there is no network '{}'", configuration,
+                                 network),
+                     "plans of PlainConvUNet and ResidualEncoderUNet are trained");
+}
+
+// Of whatever program trained the fold.
+void validate(const PreparedDataset& dataset, const fs::path& fold,
+              const NnunetTrainingRequest& request, const Paths& plugin_paths,
+              const RunContext& context) {
+  const char* checkpoint = request.validate_best ? "checkpoint_best.pth" : "checkpoint_final.pth";
+  if (!fs::exists(fold / checkpoint)) {
+    throw Error::input(fmt::format("{}: is not there", (fold / checkpoint).string()),
+                       "train the fold first, without --val");
+  }
+  TrainedRun run = open_nnunet_model(fold, {.checkpoint = checkpoint}, plugin_paths, context);
+  const CaseStore store = preprocess_dataset(dataset.raw, dataset.plans, run.configuration(),
+                                             dataset.folder, context);
+  Predictor predictor({run.models.front().get()}, run.plans, run.configuration(), run.labels,
+                      run.window);
+  const fs::path folder = fold / "validation";
+  const std::vector<std::string> cases = fold_split(dataset, request.fold).val;
+  predictor.predict_cases(store, cases,
+                          {.folder = folder,
+                           .file_ending = dataset.raw.file_ending,
+                           .probabilities = request.probabilities},
+                          context);
+  EvaluationSettings settings;
+  settings.metrics.clear();
+  EvaluationTask task = EvaluationTask::from(dataset.raw.labels, settings);
+  task.same_place = false;
+  const FolderEvaluation evaluation = evaluate_folder(
+      dataset.folder / "gt_segmentations", folder, cases, dataset.raw.file_ending, task, context);
+  write_summary(folder / "summary.json", evaluation);
+  fmt::print("mean validation Dice: {:.4f}\n",
+             summary_json(evaluation).at("foreground_mean").at("Dice").get<double>());
+}
+
+void train_fold(const PreparedDataset& dataset, const fs::path& model, const fs::path& fold,
+                const NnunetTrainingRequest& request, const ProtocolSettings& settings,
+                const Paths& plugin_paths, const RunContext& context) {
+  const std::string method = method_for(dataset, request.model.configuration);
+  const MethodEntry entry{
+      .plugin = method, .name = method, .options = Json::object(), .where = "train"};
+  const Protocol protocol = make_protocol(dataset, settings, context);
+  const RunSetup setup = set_up_run(entry, dataset, settings, plugin_paths);
+  const Job job{&dataset, &protocol, &settings, &setup, request.fold, {fold}};
+  const JobState state = job_state(job);
+  if (request.fresh && state == JobState::started) {
+    throw Error::input(fmt::format("{}: holds a training that was interrupted", fold.string()),
+                       "go on with it with --c, or remove the folder");
+  }
+  const bool trained = state == JobState::trained || state == JobState::finished;
+  if (!trained) train_job(job, context);
+  export_nnunet({fold}, model,
+                {.trainer = request.model.trainer,
+                 .plans_name = request.model.plans,
+                 .fingerprint = dataset.folder / "dataset_fingerprint.json"},
+                plugin_paths, context);
+}
+
+}  // namespace
+
+ProtocolSettings settings_of_trainer(const NnunetModelName& model) {
+  static const std::regex pattern("nnUNetTrainer(_([0-9]{1,6})epochs?)?(_?NoMirroring|NoDA)?");
+  std::smatch match;
+  if (!std::regex_match(model.trainer, match, pattern)) {
+    throw Error::input(fmt::format("there is no trainer '{}'", model.trainer),
+                       "nnUNetTrainer, nnUNetTrainer_<n>epochs, nnUNetTrainerNoMirroring, "
+                       "nnUNetTrainer_<n>epochs_NoMirroring and nnUNetTrainerNoDA are known");
+  }
+  ProtocolSettings settings;
+  settings.configuration = model.configuration;
+  settings.plans = model.plans;
+  settings.budget = find_budget("nnunet");
+  if (match[2].matched) {
+    settings.budget.iterations =
+        std::stoll(match[2].str()) * settings.budget.iterations_per_epoch;
+  }
+  if (match[3].matched) settings.mirror_axes.emplace();
+  settings.augmentation = match[3].str() != "NoDA";
+  return settings;
+}
+
+fs::path train_nnunet(const PreparedDataset& dataset, const fs::path& results,
+                      const NnunetTrainingRequest& request, const ProtocolSettings& settings,
+                      const Paths& plugin_paths, const RunContext& context) {
+  const fs::path model = results / dataset.raw.name / request.model.folder();
+  const fs::path fold = fold_folder(model, fold_name(request.fold));
+  if (!request.validate_only) 
+    train_fold(dataset, model, fold, request, settings, plugin_paths, context);
+  validate(dataset, fold, request, plugin_paths, context);
+  return fold;
+}
+
+}  // namespace voxarena

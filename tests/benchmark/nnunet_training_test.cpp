@@ -1,0 +1,99 @@
+#include "benchmark/nnunet_training.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "benchmark/budgets.h"
+#include "benchmark/nnunet_model.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "training/nnunet_checkpoint.h"
+#include "voxarena/data/phantom.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+class NnunetTrainingTest : public testing::Test {
+ protected:
+  NnunetTrainingTest() {
+    context_.quiet = true;
+    PhantomOptions options;
+    options.cases = 5;
+    options.classes = 2;
+    options.size = {6, 12, 12};
+    write_phantom_dataset(folder_ / "raw/Dataset900_Phantom", options, context_);
+    dataset_ = plan_dataset("900", {folder_ / "raw", folder_ / "preprocessed", {}}, context_);
+    settings_.budget = find_budget("smoke");
+    settings_.budget.iterations = 4;
+    settings_.budget.iterations_per_epoch = 2;
+    settings_.mirror_axes = {2};
+  }
+
+  fs::path train(const NnunetTrainingRequest& request) {
+    return train_nnunet(dataset_, folder_ / "results", request, settings_, {}, context_);
+  }
+
+  test::TemporaryFolder folder_;
+  RunContext context_;
+  PreparedDataset dataset_;
+  ProtocolSettings settings_;
+};
+
+TEST_F(NnunetTrainingTest, EndsInNnunetsFolder) {
+  const fs::path fold = train({.probabilities = true});
+  EXPECT_EQ(fold, folder_ / "results/Dataset900_Phantom/nnUNetTrainer__nnUNetPlans__3d_fullres/fold_0");
+  for (const char* name : {"checkpoint_final.pth", "checkpoint_best.pth", "validation/summary.json",
+                           "../plans.json", "../dataset.json", "../dataset_fingerprint.json"})
+    EXPECT_TRUE(fs::exists(fold / name)) << name;
+  const NnunetCheckpoint checkpoint = read_nnunet_checkpoint(fold / "checkpoint_final.pth");
+  EXPECT_EQ(checkpoint.configuration, "3d_fullres");
+  EXPECT_EQ(checkpoint.mirror_axes, std::vector<int>{2});
+  const std::string id = dataset_.splits.front().val.front();
+  for (const char* ending : {".nii.gz", ".npz", ".pkl"})
+    EXPECT_TRUE(fs::exists(fold / "validation" / (id + ending))) << ending;
+  EXPECT_TRUE(is_nnunet_model(fold.parent_path()));
+}
+
+TEST_F(NnunetTrainingTest, FoldAllTrainsAndValidatesEveryCase) {
+  const fs::path fold = train({.fold = kAllCases});
+  EXPECT_EQ(fold.filename(), "fold_all");
+  for (const RawCase& one : dataset_.raw.cases)
+    EXPECT_TRUE(fs::exists(fold / "validation" / (one.id + ".nii.gz"))) << one.id;
+}
+
+TEST_F(NnunetTrainingTest, ValidationAloneNeedsATrainedFold) {
+  EXPECT_INPUT_ERROR(train({.validate_only = true}), "checkpoint_final.pth: is not there");
+  const fs::path fold = train({});
+  fs::remove_all(fold / "validation");
+  EXPECT_EQ(train({.validate_only = true, .validate_best = true}), fold);
+  EXPECT_TRUE(fs::exists(fold / "validation/summary.json"));
+}
+
+TEST_F(NnunetTrainingTest, AnInterruptedTrainingIsNotStartedAnewByAccident) {
+  *context_.stop = true;
+  EXPECT_THROW(train({}), Error);
+  *context_.stop = false;
+  EXPECT_INPUT_ERROR(train({}), "holds a training that was interrupted");
+  EXPECT_TRUE(fs::exists(train({.fresh = false}) / "checkpoint_final.pth"));
+}
+
+TEST(SettingsOfTrainer, FollowTheName) {
+  const auto settings = [](const std::string& trainer) {
+    return settings_of_trainer({.trainer = trainer, .configuration = "2d"});
+  };
+  EXPECT_EQ(settings("nnUNetTrainer").budget.iterations, 250'000);
+  EXPECT_EQ(settings("nnUNetTrainer").configuration, "2d");
+  EXPECT_FALSE(settings("nnUNetTrainer").mirror_axes.has_value());
+  EXPECT_EQ(settings("nnUNetTrainer_5epochs").budget.iterations, 1250);
+  EXPECT_EQ(settings("nnUNetTrainer_1epoch").budget.iterations, 250);
+  EXPECT_EQ(settings("nnUNetTrainerNoMirroring").mirror_axes, std::vector<int>{});
+  EXPECT_EQ(settings("nnUNetTrainer_250epochs_NoMirroring").mirror_axes, std::vector<int>{});
+  EXPECT_FALSE(settings("nnUNetTrainerNoDA").augmentation);
+  EXPECT_INPUT_ERROR(settings("nnUNetTrainerDA5"), "there is no trainer 'nnUNetTrainerDA5'");
+}
+
+}  // namespace
+}  // namespace voxarena
