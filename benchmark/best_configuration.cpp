@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/crossval_ensemble.h"
 #include "evaluation/summary.h"
 #include "inference/ensemble.h"
 #include "voxarena/core/error.h"
@@ -103,11 +104,16 @@ Candidate ensemble_candidate(const NnunetModelName& a, const NnunetModelName& b,
   const std::string name = ensemble_name(a, b, request.folds);
   const fs::path output = request.results / "ensembles" / name;
   const ModelDescription description = read_description(models.front());
-  write_ensemble(crossval_cases(models, request.folds), description.labels,
-                 {.folder = output,
-                  .file_ending = description.file_ending,
-                  .resume = !request.overwrite},
-                 context);
+  const EnsembleOutput files{.folder = output,
+                             .file_ending = description.file_ending,
+                             .resume = !request.overwrite};
+  const bool saved = has_probabilities(models.front(), request.folds) &&
+                     has_probabilities(models.back(), request.folds);
+  if (saved || request.dataset == nullptr) {
+    write_ensemble(crossval_cases(models, request.folds), description.labels, files, context);
+  } else {
+    write_crossval_ensemble(models, request.folds, *request.dataset, files, context);
+  }
   copy_model_description(models.front(), output);
   return {{a, b},
           name,

@@ -7,6 +7,7 @@
 
 #include "benchmark/nnunet_layout.h"
 #include "benchmark/postprocessing_search.h"
+#include "voxarena/data/raw_dataset.h"
 
 namespace voxarena {
 
@@ -23,7 +24,10 @@ struct BestConfigurationRequest {
   std::filesystem::path references;  // label files
   std::vector<NnunetModelName> models;
   FoldNames folds{"0", "1", "2", "3", "4"};
-  bool ensembles = true;  // of every two models, from the probabilities of their validation
+  // Of every two models: from the probabilities of their validation, or, where those were not
+  // saved, from predictions made anew with the images of `dataset`.
+  bool ensembles = true;
+  const RawDataset* dataset = nullptr;
   bool overwrite = true;
 };
 

@@ -80,7 +80,7 @@ int methods(const std::vector<std::string>& arguments, RunContext& context);
 int metrics(const std::vector<std::string>& arguments, RunContext& context);
 int check_plugin(const std::vector<std::string>& arguments, RunContext& context);
 int sam(const std::vector<std::string>& arguments, RunContext& context);
-int nnunet(const std::vector<std::string>& arguments, RunContext& context);
+int nnunet_command(const std::vector<std::string>& arguments, RunContext& context);
 int completion(const std::vector<std::string>& arguments, RunContext& context);
 int doctor(const std::vector<std::string>& arguments, RunContext& context);
 

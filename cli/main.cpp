@@ -37,7 +37,7 @@ constexpr std::array kCommands = {
     Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},
     Command{"sam", "segment one slice with SAM and prompts", voxarena::cli::sam},
     Command{"nnunet", "nnU-Net's commands on nnU-Net's folders, with its options",
-            voxarena::cli::nnunet},
+            voxarena::cli::nnunet_command},
     Command{"completion", "completion of commands and options for bash or zsh",
             voxarena::cli::completion},
     Command{"doctor", "versions, speed and settings of this machine", voxarena::cli::doctor},

@@ -53,7 +53,7 @@ void print_commands() {
 
 }  // namespace
 
-int nnunet(const std::vector<std::string>& arguments, RunContext& context) {
+int nnunet_command(const std::vector<std::string>& arguments, RunContext& context) {
   if (arguments.empty() || arguments[0] == "-h" || arguments[0] == "--help") {
     print_commands();
     return arguments.empty() ? 2 : 0;

@@ -3,6 +3,7 @@
 #include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "benchmark/best_configuration.h"
 #include "cli/nnunet/commands.h"
@@ -94,11 +95,16 @@ int find_best_configuration(const std::vector<std::string>& arguments, RunContex
   set_threads(line, context);
   const fs::path results = results_of(line.text("DATASET"));
   const std::string dataset = results.filename().string();
+  // Images are needed only where probabilities were not saved.
+  std::optional<RawDataset> raw;
+  const Roots roots = environment_roots();
+  if (fs::exists(roots.raw / dataset / "dataset.json")) raw = open_raw_dataset(dataset, roots);
   const BestConfigurationRequest request{.results = results,
                                          .references = references_of(dataset),
                                          .models = models_option(line, dataset),
                                          .folds = folds_option(line),
                                          .ensembles = !line.has("disable_ensembling"),
+                                         .dataset = raw ? &*raw : nullptr,
                                          .overwrite = !line.has("no_overwrite")};
   const BestConfiguration found = voxarena::find_best_configuration(request, context);
   fmt::print("***All results:***\n");

@@ -11,6 +11,7 @@
 #include <limits>
 #include <thread>
 
+#include "tests/data/four_dimensional.h"
 #include "tests/data/small_dataset.h"
 #include "tests/support/expect_error.h"
 

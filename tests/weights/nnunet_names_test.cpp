@@ -11,9 +11,10 @@
 namespace voxarena {
 namespace {
 
-Json golden() {
-  return read_json(std::filesystem::path(VOXARENA_SOURCE_DIR) /
-                   "tests/golden/nnunet_files/names.json");
+const Json& golden() {
+  static const Json json = read_json(std::filesystem::path(VOXARENA_SOURCE_DIR) /
+                                     "tests/golden/nnunet_files/names.json");
+  return json;
 }
 
 // A tensor of its own for every parameter.
