@@ -99,10 +99,20 @@ TEST(Splits, a_fold_beyond_the_last_is_a_random_80_20_split) {
   EXPECT_EQ(split.val, pick(cases, {1, 2}));
 }
 
+TEST(Splits, fold_all_has_every_case_in_both_halves) {
+  const auto cases = case_ids(10);
+  const Split all = select_fold(five_fold_splits(cases), parse_fold("all"), cases);
+  EXPECT_EQ(all.train, cases);
+  EXPECT_EQ(all.val, cases);
+  EXPECT_EQ(fold_name(kAllCases), "all");
+  EXPECT_EQ(fold_name(parse_fold("3")), "3");
+  test::expect_error([] { parse_fold("-1"); }, Error::Kind::usage, "'-1' is not a fold");
+}
+
 TEST(Splits, a_fold_of_the_list_is_taken_as_it_is) {
   const auto cases = case_ids(10);
   EXPECT_EQ(select_fold(five_fold_splits(cases), 1, cases).val, pick(cases, {3, 9}));
-  test::expect_error([&] { select_fold({}, -1, cases); }, Error::Kind::usage, "fold -1");
+  test::expect_error([&] { select_fold({}, -2, cases); }, Error::Kind::usage, "fold -2");
   EXPECT_INPUT_ERROR(select_fold({}, 0, {"only"}), "1 case(s)");
 }
 

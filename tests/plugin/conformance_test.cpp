@@ -21,7 +21,7 @@ RunContext quiet_context() {
 TEST(Conformance, InstalledMethodsPassEveryCheck) {
   for (const PluginFile& plugin : find_plugins()) {
     const std::vector<CheckResult> results = run_conformance(plugin.info.name, quiet_context());
-    EXPECT_EQ(results.size(), 9U);
+    EXPECT_EQ(results.size(), 10U);
     for (const CheckResult& result : results) {
       EXPECT_TRUE(result.passed) << plugin.info.name << ": " << result.name << ": "
                                  << result.detail;

@@ -57,7 +57,7 @@ const Hostile kCode[] = {
      "asks for numpy.fromfile"},
     {"NumpyLoad", dict(call(name("numpy", "load"), {text("x.npy")})), "asks for numpy.load"},
     {"NumpyArrayCalled", dict(call(name("numpy", "ndarray"), {tuple({number(3)})})),
-     "numpy.ndarray is not called by any checkpoint"},
+     "numpy.ndarray is not called by any file"},
     {"NumpyUfunc", dict(call(name("numpy.core", "_ufunc_reconstruct"), {text("os"), text("x")})),
      "asks for numpy.core._ufunc_reconstruct"},
     {"BytesMadeOfSomething", dict(call(name("builtins", "bytes"), {number(1 << 30)})),
