@@ -4,6 +4,8 @@
 
 #include <cstddef>
 
+#include "voxarena/data/store.h"
+
 namespace voxarena {
 namespace {
 
