@@ -25,6 +25,9 @@ at::Tensor threshold(const at::Tensor& x) { return at::cat({-x, x}, 1); }
 
 class PredictorTest : public ::testing::Test {
  protected:
+  PredictionFiles files(bool resume = false) const {
+    return {.folder = folder_ / "out", .file_ending = ".nii.gz", .resume = resume};
+  }
   PredictorTest() {
     fs::remove_all(folder_);
     fs::create_directories(folder_);
@@ -63,7 +66,7 @@ TEST_F(PredictorTest, StoredCasesBecomeLabelFiles) {
   FunctionModel model(threshold);
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
   const auto summary =
-      predictor.predict_cases(store, ids, folder_ / "out", ".nii.gz", false, context_);
+      predictor.predict_cases(store, ids, files(), context_);
   EXPECT_EQ(summary.predicted, ids);
   for (const auto& id : ids) {
     const auto label = read_label(folder_ / "out" / (id + ".nii.gz"));
@@ -83,8 +86,7 @@ TEST_F(PredictorTest, FilesGoThroughPreprocessingAndKeepTheirGeometry) {
   write_image(folder_ / "case_0000.nii.gz", image);
   FunctionModel model(threshold);
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  predictor.predict_cases({RawCase{"case", {folder_ / "case_0000.nii.gz"}, {}}}, folder_ / "out",
-                          ".nii.gz", false, context_);
+  predictor.predict_cases({RawCase{"case", {folder_ / "case_0000.nii.gz"}, {}}}, files(), context_);
   const auto label = read_label(folder_ / "out" / "case.nii.gz");
   EXPECT_EQ(label.voxels.size, image.voxels.size);
   EXPECT_EQ(compare_spacing(label.geometry, image.geometry), "");
@@ -104,14 +106,14 @@ TEST_F(PredictorTest, ResumeSkipsFinishedCases) {
     return threshold(x);
   });
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", true, context_);
+  predictor.predict_cases(store, {"a"}, files(true), context_);
   EXPECT_EQ(calls, 1);
   const auto summary =
-      predictor.predict_cases(store, {"a", "b"}, folder_ / "out", ".nii.gz", true, context_);
+      predictor.predict_cases(store, {"a", "b"}, files(true), context_);
   EXPECT_EQ(summary.skipped, std::vector<std::string>{"a"});
   EXPECT_EQ(summary.predicted, std::vector<std::string>{"b"});
   EXPECT_EQ(calls, 2);
-  predictor.predict_cases(store, {"a"}, folder_ / "out", ".nii.gz", false, context_);
+  predictor.predict_cases(store, {"a"}, files(), context_);
   EXPECT_EQ(calls, 3);
 }
 
@@ -136,7 +138,7 @@ TEST_F(PredictorTest, ErrorsNameTheCase) {
   });
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
   try {
-    predictor.predict_cases(store, {"good", "bad"}, folder_ / "out", ".nii.gz", false, context_);
+    predictor.predict_cases(store, {"good", "bad"}, files(), context_);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()).find("case bad: the network answered"), 0U) << error.what();
