@@ -13,7 +13,7 @@
 namespace voxarena {
 
 struct NnunetTrainingRequest {
-  NnunetModelName model;
+  NnunetModelName model = {};
   int fold = 0;
   bool probabilities = false;  // of the validation, for ensembles
   bool validate_only = false;
