@@ -75,25 +75,27 @@ void check_stages(const JsonField& where, const Architecture& a) {
 // Networks are built with these layers: plans that ask for others would be trained as something
 // else.
 void check_layers(const JsonField& kwargs) {
+  const std::string hint =
+      "VoxArena's networks have nnU-Net's own instance norm, leaky ReLU and biases only";
   const auto must_be = [&](const char* key, const std::string& wanted) {
     if (kwargs.has(key) && !last_component(kwargs[key].as<std::string>()).starts_with(wanted))
-      throw kwargs[key].broken(fmt::format("must be {}: VoxArena has no other", wanted));
+      throw kwargs[key].broken(fmt::format("must be {}", wanted), hint);
   };
   must_be("norm_op", "InstanceNorm");
   must_be("nonlin", "LeakyReLU");
-  if (kwargs.has("dropout_op")) throw kwargs["dropout_op"].broken("must be null");
+  if (kwargs.has("dropout_op")) throw kwargs["dropout_op"].broken("must be null", hint);
   if (kwargs.has("conv_bias") && !kwargs["conv_bias"].as<bool>())
-    throw kwargs["conv_bias"].broken("must be true");
+    throw kwargs["conv_bias"].broken("must be true", hint);
   const auto number_must_be = [&](const char* group, const char* key, double wanted) {
     if (!kwargs.has(group) || !kwargs[group].has(key)) return;
     if (kwargs[group][key].as<double>() != wanted)
-      throw kwargs[group][key].broken(fmt::format("must be {}", wanted));
+      throw kwargs[group][key].broken(fmt::format("must be {}", wanted), hint);
   };
   number_must_be("norm_op_kwargs", "eps", 1e-5);
   number_must_be("nonlin_kwargs", "negative_slope", 0.01);
   if (kwargs.has("norm_op_kwargs") && kwargs["norm_op_kwargs"].has("affine") &&
       !kwargs["norm_op_kwargs"]["affine"].as<bool>()) {
-    throw kwargs["norm_op_kwargs"]["affine"].broken("must be true");
+    throw kwargs["norm_op_kwargs"]["affine"].broken("must be true", hint);
   }
 }
 

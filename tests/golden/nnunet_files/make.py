@@ -182,6 +182,7 @@ def write_model():
     for fold in (0, 1):
         trainer = train(fold)
         (folder / f"fold_{fold}").mkdir(parents=True, exist_ok=True)
+        trainer.inference_allowed_mirroring_axes = (0, 1, 2)  # set when a training starts
         trainer.save_checkpoint(str(folder / f"fold_{fold}/checkpoint_final.pth"))
     (folder / "plans.json").write_text(json.dumps(plans(), indent=4))
     (folder / "dataset.json").write_text(json.dumps(dataset_json("plain"), indent=4))
