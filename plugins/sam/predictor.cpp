@@ -12,6 +12,7 @@
 
 #include "plugins/sam/sam.h"
 #include "voxarena/core/error.h"
+#include "voxarena/plugin/device.h"
 #include "voxarena/weights/state_dict.h"
 #include "voxarena/weights/weights_file.h"
 
@@ -84,6 +85,7 @@ Masks Predictor::predict(Prompts prompts, bool multimask) const {
 }
 
 Predictor open_predictor(const std::filesystem::path& weights, const std::string& device) {
+  require_device(device);
   const TensorMap tensors = read_weights(weights);
   const auto network = std::make_shared<Sam>(config_of(tensors, weights.string()));
   load_exactly(*network, tensors, weights.string());

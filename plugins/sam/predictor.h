@@ -35,7 +35,7 @@ class Predictor {
 };
 
 // A released model, told by the width of its encoder, with all its weights. Error (input) naming
-// the file if it is no such model's.
+// the file if it is no such model's, or the device if it cannot be used.
 Predictor open_predictor(const std::filesystem::path& weights, const std::string& device);
 
 }  // namespace voxarena::sam

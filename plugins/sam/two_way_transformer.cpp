@@ -63,10 +63,12 @@ TwoWayTokens TwoWayBlock::forward(TwoWayTokens x, const TwoWayTokens& codes, con
   auto& [tokens, image] = x;
   if (steering.token_offset.defined()) tokens = tokens + steering.token_offset;
 
+  tokens = before_self_attention.replace(tokens, layout);
   const at::Tensor placed = first_ ? tokens : tokens + codes.tokens;
   const at::Tensor among =
       after_self_attention.replace(self_attn->forward(placed, placed, tokens, layout), layout);
-  tokens = norm1->forward(first_ ? among : tokens + among);
+  tokens = norm1->forward(
+      beside_self_attention.add(first_ ? among : tokens + among, tokens, layout));
 
   const at::Tensor image_placed = image + codes.image;
   const at::Tensor from_image = after_token_to_image.replace(
@@ -75,6 +77,7 @@ TwoWayTokens TwoWayBlock::forward(TwoWayTokens x, const TwoWayTokens& codes, con
       layout);
   tokens = norm2->forward(tokens + from_image);
 
+  tokens = before_mlp.replace(tokens, layout);
   tokens = norm3->forward(beside_mlp.add(tokens + mlp->forward(tokens), tokens, layout));
 
   const at::Tensor from_tokens = after_image_to_token.replace(

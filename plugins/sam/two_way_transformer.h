@@ -47,11 +47,23 @@ class TwoWayBlock : public torch::nn::Module {
   TwoWayTokens forward(TwoWayTokens x, const TwoWayTokens& codes, const Layout& layout,
                        const Steering& steering) const;
 
-  // f(attention's output), before the residual is added and normalised:
+  // Places for adapters f in the order of their use; x is the residual stream of the tokens. Norms
+  // follow the sums here, while the encoder's blocks begin with them.
+  // x = f(x), before self_attn
+  Slot before_self_attention{*this, "before_self_attention"};
+  // f(self_attn(...)), before the residual
   Slot after_self_attention{*this, "after_self_attention"};
+  // norm1(x + attention + f(x)), x without position codes; norm1(attention + f(x)) in the first
+  // block
+  Slot beside_self_attention{*this, "beside_self_attention"};
+  // f(cross attention's output), before the residual
   Slot after_token_to_image{*this, "after_token_to_image"};
-  Slot after_image_to_token{*this, "after_image_to_token"};  // gets (P, h w, dim)
-  Slot beside_mlp{*this, "beside_mlp"};                      // x + mlp(x) + f(x)
+  // x = f(x), before mlp
+  Slot before_mlp{*this, "before_mlp"};
+  // norm3(x + mlp(x) + f(x))
+  Slot beside_mlp{*this, "beside_mlp"};
+  // f(cross attention's output), before the residual of the image tokens: gets (P, h w, dim)
+  Slot after_image_to_token{*this, "after_image_to_token"};
 
   const std::shared_ptr<CrossAttention> self_attn, cross_attn_token_to_image,
       cross_attn_image_to_token;

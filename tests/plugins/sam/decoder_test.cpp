@@ -122,6 +122,54 @@ TEST(MaskDecoder, SlotsSeeVolumesSlicesAndPrompts) {
   EXPECT_GT(worst_difference(network->forward(in).tokens, plain), 1e-3);
 }
 
+// Each slot of a block, by what a block computes: a = norm1(x + self-attention(x)),
+// b = norm2(a + token-to-image(a)), c = norm3(b + mlp(b)); the first block has no "x +".
+TEST(MaskDecoder, SlotsOfABlockStandWhereTheirNamesSay) {
+  const sam::Layout layout{.volumes = 1, .depth = 1, .parts = 2, .height = 4, .width = 3};
+  const at::Tensor x = noise({2, 5, kDim}, 200), image = noise({2, 12, kDim}, 201);
+  const sam::TwoWayTokens codes{noise({2, 5, kDim}, 202), noise({1, 12, kDim}, 203)};
+  for (const bool first : {true, false}) {
+    sam::TwoWayBlock block(small_decoder(), first);
+    fill(block);
+    const auto attention = [&](const at::Tensor& t) {
+      const at::Tensor placed = first ? t : t + codes.tokens;
+      return block.self_attn->forward(placed, placed, t, layout);
+    };
+    const auto attended = [&](const at::Tensor& t, const at::Tensor& change) {
+      return block.norm1->forward(first ? change : t + change);
+    };
+    const auto from_image = [&](const at::Tensor& t) {
+      return block.cross_attn_token_to_image->forward(t + codes.tokens, image + codes.image, image,
+                                                      layout);
+    };
+    const auto after_image = [&](const at::Tensor& t) {
+      return block.norm2->forward(t + from_image(t));
+    };
+    const auto after_mlp = [&](const at::Tensor& t) {
+      return block.norm3->forward(t + block.mlp->forward(t));
+    };
+    const auto with = [&](sam::Slot& slot) {
+      slot.fill(std::make_shared<Scale>(3.0));
+      const at::Tensor y = block.forward({x, image}, codes, layout, {}).tokens;
+      slot.clear();
+      return y;
+    };
+    const auto expect = [](const at::Tensor& y, const at::Tensor& expected) {
+      EXPECT_LE(worst_difference(y, expected), 1e-5);
+    };
+    const at::Tensor a = attended(x, attention(x)), b = after_image(a);
+    expect(block.forward({x, image}, codes, layout, {}).tokens, after_mlp(b));
+    expect(with(block.before_self_attention),
+           after_mlp(after_image(attended(3 * x, attention(3 * x)))));
+    expect(with(block.after_self_attention), after_mlp(after_image(attended(x, 3 * attention(x)))));
+    expect(with(block.beside_self_attention),
+           after_mlp(after_image(attended(x, attention(x) + 3 * x))));
+    expect(with(block.after_token_to_image), after_mlp(block.norm2->forward(a + 3 * from_image(a))));
+    expect(with(block.before_mlp), after_mlp(3 * b));
+    expect(with(block.beside_mlp), block.norm3->forward(b + block.mlp->forward(b) + 3 * b));
+  }
+}
+
 TEST(MaskDecoder, CanBeSteered) {
   const auto network = decoder();
   sam::DecoderInput in = input(1, 2);
