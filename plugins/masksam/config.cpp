@@ -208,8 +208,9 @@ Config make_config(const Plan& plan, const Options& options) {
 
   const std::string& encoder = options.text("encoder");
   if (is_mini(preset)) {
-    if (encoder != "preset" || !options.text("weights").empty()) {
-      throw Error::input("the preset mini takes neither 'encoder' nor 'weights'",
+    const std::string& weights = options.text("weights");
+    if (encoder != "preset" || !(weights.empty() || weights == "random")) {
+      throw Error::input("the preset mini takes neither 'encoder' nor a file of 'weights'",
                          "its encoder is always trained from scratch");
     }
     set_mini(config, in_plane(plan));

@@ -99,9 +99,9 @@ at::Tensor matching_costs(const MaskPrediction& prediction, const Targets& targe
 }
 
 Matches match(const at::Tensor& costs, const at::Tensor& present) {
-  constexpr double kNotANumber = 100;
-  const at::Tensor table =
-      at::nan_to_num(costs.detach().cpu().to(at::kDouble), kNotANumber).contiguous();
+  const at::Tensor table = at::nan_to_num(costs.detach().cpu().to(at::kDouble), kCostOfNotANumber)
+                               .clamp(-kLargestCost, kLargestCost)
+                               .contiguous();
   const auto cost = table.accessor<double, 3>();
   const at::Tensor there = present.contiguous();
   const auto is_there = there.accessor<bool, 2>();

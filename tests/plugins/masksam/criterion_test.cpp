@@ -4,6 +4,8 @@
 
 #include <torch/nn.h>
 
+#include <limits>
+
 #include "plugins/masksam/point_sampling.h"
 #include "tests/plugins/masksam/golden.h"
 
@@ -86,6 +88,20 @@ TEST(Criterion, SurvivesCostsThatAreNotNumbers) {
   costs[0][1][1] = std::nan("");
   const Matches matches = match(costs, at::ones({1, 2}, at::kBool));
   EXPECT_EQ(matches.label[0].item<std::int64_t>(), 1);  // query 0 avoids the cost of 100
+}
+
+// Two queries whose costs are infinite: a sum of largest doubles would be infinite again, and all
+// assignments equal.
+TEST(Criterion, SurvivesInfiniteCosts) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  at::Tensor costs = at::full({1, 3, 3}, infinity);
+  costs[0][2][0] = -infinity;
+  costs[0][1][2] = 5.0;
+  costs[0][2][2] = 1.0;
+  const Matches matches = match(costs, at::ones({1, 3}, at::kBool));
+  EXPECT_EQ(matches.label[0].item<std::int64_t>(), 1);
+  EXPECT_EQ(matches.label[1].item<std::int64_t>(), 2);
+  EXPECT_EQ(matches.label[2].item<std::int64_t>(), 0);
 }
 
 TEST(Criterion, IsNearlyNothingForAPerfectPrediction) {

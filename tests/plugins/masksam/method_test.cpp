@@ -183,5 +183,12 @@ TEST(MaskSamMethod, TakesVolumesAndSingleImages) {
   EXPECT_EQ(images->predict(at::rand({2, 1, 22, 17})).sizes().vec(), (Shape{2, 3, 22, 17}));
 }
 
+TEST(MaskSamMini, TakesNoFileOfWeights) {
+  const Plan small = plan(3, {8, 32, 32});
+  for (const char* value : {"", "random"})
+    EXPECT_FALSE(make_config(small, options({{"weights", value}})).pretrained) << value;
+  EXPECT_THROW(make_config(small, options({{"weights", "sam.pth"}})), Error);
+}
+
 }  // namespace
 }  // namespace voxarena::masksam::testing
