@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "voxarena/plugin/registry.h"
 
@@ -19,7 +21,9 @@ RunContext quiet_context() {
 }
 
 TEST(Conformance, InstalledMethodsPassEveryCheck) {
+  std::set<std::string> checked;
   for (const PluginFile& plugin : find_plugins()) {
+    checked.insert(plugin.info.name);
     const std::vector<CheckResult> results = run_conformance(plugin.info.name, quiet_context());
     EXPECT_EQ(results.size(), 10U);
     for (const CheckResult& result : results) {
@@ -27,6 +31,8 @@ TEST(Conformance, InstalledMethodsPassEveryCheck) {
                                  << result.detail;
     }
   }
+  for (const char* name : {"plain_unet", "resenc_unet", "samed", "masksam"})
+    EXPECT_TRUE(checked.contains(name)) << name << " is not built";
 }
 
 // A fault of tests/plugin/faulty_method.cpp, and the check that must notice it.
