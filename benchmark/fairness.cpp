@@ -65,6 +65,10 @@ Json expected(const std::string& key, const Json& protocol) {
   return kNone;
 }
 
+Json options_of(const Json& manifest) {
+  return manifest.value("method", Json::object()).value("options", Json::object());
+}
+
 // "Dataset004_Hippocampus", "004" or "4".
 bool is_dataset(const std::string& name, const std::string& dataset) {
   if (name == dataset) return true;
@@ -131,6 +135,27 @@ std::string block_name(const std::vector<Factor>& factors) {
   if (!undeclared.empty())
     known.push_back(fmt::format("not declared: {}", fmt::join(undeclared, ", ")));
   return fmt::format("{}", fmt::join(known, "; "));
+}
+
+bool starts_from_scratch(const Json& manifest) {
+  if (manifest.contains("predictions")) return false;
+  if (information_of(manifest).value("pretraining", Json()) != kNone) return false;
+  const Json weights = manifest.value("weights", Json());
+  if (weights.contains("from_scratch")) return true;
+  // Older manifests say so only if the user asked for it: {"random": true}.
+  return weights.contains("random") ||
+         (weights.is_null() && options_of(manifest).contains("weights"));
+}
+
+std::string describe_start_from_scratch(const Json& manifest) {
+  std::string text =
+      "trained from scratch, without the pre-trained weights that the method can start from";
+  const Json options = options_of(manifest);
+  for (const char* key : {"preset", "encoder"}) {
+    if (!options.contains(key)) continue;
+    return fmt::format("{} ({} = {})", text, key, words(options.at(key)));
+  }
+  return text;
 }
 
 bool configures_itself(const Json& manifest) {

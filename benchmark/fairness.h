@@ -41,6 +41,13 @@ std::vector<Factor> find_factors(const Json& manifest);
 // are ranked together if this and the protocol id are equal.
 std::string block_name(const std::vector<Factor>& factors);
 
+// Whether the row was trained from scratch by a method that can start from pre-trained weights: it
+// stays among the rows of the protocol, and the table says so.
+bool starts_from_scratch(const Json& manifest);
+// "trained from scratch, without the pre-trained weights that the method can start from (preset =
+// mini)": with the network that the options chose.
+std::string describe_start_from_scratch(const Json& manifest);
+
 // Whether the row is a baseline that configures itself for every data set: what a claim must be
 // measured against (P2).
 bool configures_itself(const Json& manifest);

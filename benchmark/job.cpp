@@ -48,8 +48,32 @@ Json information(const Job& job) {
                                       to_json(job.setup->weights)));
 }
 
-void begin_manifest(const Job& job, const RunContext& context) {
+// A start that came to nothing leaves the manifest, and what a killed process was writing.
+bool holds_manifest_alone(const RunFolder& folder) {
+  return std::ranges::all_of(fs::directory_iterator(folder.path), [&](const auto& entry) {
+    return entry.path() == folder.manifest() ||
+           entry.path().filename().string().starts_with(".tmp-");
+  });
+}
+
+// What is only known of the built network: the rest of its differences, and what it costs.
+Json describe_model(const Job& job, Model& model) {
+  const RunSetup& setup = *job.setup;
+  Json deviations = setup.deviations;
+  for (const std::string& line : list_differences(to_json(Recipe{}), to_json(model.recipe())))
+    deviations.push_back("recipe." + line);
+  std::vector<std::int64_t> patch = setup.plan.configuration.patch_size;
+  patch.insert(patch.begin(), {1, setup.plan.channels});
+  const ModelCost cost = measure_cost(model, patch);
+  return {{"deviations", deviations},
+          {"parameters", {{"total", cost.parameters}, {"trained", cost.trained_parameters}}},
+          {"gflop_per_patch", cost.flops / 1e9}};
+}
+
+void begin_manifest(const Job& job, const Json& of_model, const RunContext& context) {
   const Info& info = job.setup->method.description();
+  std::error_code ignored;
+  if (job_state(job) == JobState::not_started) fs::remove(job.folder.manifest(), ignored);
   update_manifest(job.folder,
                   {{"name", job.setup->entry.name},
                    {"dataset", job.dataset->raw.name},
@@ -59,7 +83,6 @@ void begin_manifest(const Job& job, const RunContext& context) {
                    {"method", job.setup->identity()},
                    {"citation", info.citation},
                    {"licence", info.licence},
-                   {"deviations", job.setup->deviations},
                    {"weights", to_json(job.setup->weights)},
                    {"information", information(job)},
                    {"classes", foreground_names(job.dataset->raw.labels)},
@@ -68,6 +91,7 @@ void begin_manifest(const Job& job, const RunContext& context) {
                    {"threads", context.threads},
                    {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
                    {"status", "started"}});
+  update_manifest(job.folder, of_model);
   const fs::path method_folder = job.folder.path.parent_path();
   write_json(method_folder / "plans.json",
              to_json(effective_plans(job.dataset->plans, job.setup->plan)));
@@ -121,6 +145,7 @@ JobState job_state(const Job& job) {
   const Json manifest = read_manifest(job.folder);
   if (manifest.empty()) return JobState::not_started;
   if (canonical_json(manifest.value("method", Json())) != canonical_json(job.setup->identity())) {
+    if (holds_manifest_alone(job.folder)) return JobState::not_started;
     throw Error::input(fmt::format("{}: holds a run of '{}' with another version, plan or options",
                                    job.folder.path.string(), job.setup->entry.name),
                        "give this row another name in the spec, or remove that folder");
@@ -137,24 +162,14 @@ JobState job_state(const Job& job) {
 }
 
 void train_job(const Job& job, const RunContext& context) {
-  const CaseStore store = open_store(job, context);
-  begin_manifest(job, context);
-  const Split split = fold_split(*job.dataset, job.fold);
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
-  std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
-
-  Json recipe_deviations = setup.deviations;
-  for (const std::string& line : list_differences(to_json(Recipe{}), to_json(model->recipe()))) {
-    recipe_deviations.push_back("recipe." + line);
-  }
-  std::vector<std::int64_t> patch = configuration.patch_size;
-  patch.insert(patch.begin(), {1, setup.plan.channels});
-  const ModelCost cost = measure_cost(*model, patch);
-  update_manifest(job.folder, {{"deviations", recipe_deviations},
-                               {"parameters",
-                                {{"total", cost.parameters}, {"trained", cost.trained_parameters}}},
-                               {"gflop_per_patch", cost.flops / 1e9}});
+  // First of all: what the method refuses (weights, options) leaves no trace.
+  const std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
+  const Json of_model = describe_model(job, *model);
+  const CaseStore store = open_store(job, context);
+  begin_manifest(job, of_model, context);
+  const Split split = fold_split(*job.dataset, job.fold);
 
   const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
   const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {

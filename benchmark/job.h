@@ -24,7 +24,7 @@ enum class JobState { not_started, started, trained, finished };
 const char* to_string(JobState state);
 
 // Looks at the run folder only. Error (input) if the folder holds a run of the same name with other
-// options.
+// options; one that left nothing but its manifest counts as not started and is replaced.
 JobState job_state(const Job& job);
 
 void run_job(const Job& job, const RunContext& context);

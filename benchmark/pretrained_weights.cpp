@@ -23,10 +23,10 @@ PretrainedWeights find_pretrained_weights(const Options& options, const Info& in
   PretrainedWeights weights;
   const bool has_option =
       std::ranges::find(info.options, kOption, &Option::name) != info.options.end();
-  const std::string value = has_option ? options.text(kOption) : "";
-  if (value.empty()) return weights;
-  if (value == "random") {
-    weights.random = true;
+  if (!has_option) return weights;
+  const std::string& value = options.text(kOption);
+  if (value.empty() || value == "random") {
+    weights.from_scratch = true;
     return weights;
   }
   std::error_code error;
@@ -42,7 +42,7 @@ PretrainedWeights find_pretrained_weights(const Options& options, const Info& in
 }
 
 Json to_json(const PretrainedWeights& weights) {
-  if (weights.random) return {{"random", true}};
+  if (weights.from_scratch) return {{"from_scratch", true}};
   if (!weights.from_file()) return {};
   return {{"file", weights.file}, {"sha256", weights.sha256}, {"known_as", weights.known_as}};
 }

@@ -1,5 +1,6 @@
 // Pre-trained weights that a row of the spec starts from: what its method's option `weights` names,
-// a file or "random" (run without, on the user's word).
+// a file; or "random" or nothing, which is the same: the method could start from a file and starts
+// from scratch. (A method that needs a file refuses an empty option.)
 #pragma once
 
 #include <string>
@@ -13,7 +14,7 @@ struct PretrainedWeights {
   std::string file;      // absolute; empty: none
   std::string sha256;    // of the file
   std::string known_as;  // "SAM ViT-B (sam_vit_b_01ec64.pth)"; empty for files that are not known
-  bool random = false;
+  bool from_scratch = false;  // the method has the option, and it names no file
 
   bool from_file() const { return !sha256.empty(); }
 };
@@ -23,7 +24,8 @@ struct PretrainedWeights {
 PretrainedWeights find_pretrained_weights(const Options& options, const Info& info,
                                           const std::string& where);
 
-// As the manifest keeps them; null without any.
+// As the manifest keeps them: the file, {"from_scratch": true}, or null for a method without the
+// option.
 Json to_json(const PretrainedWeights& weights);
 
 // A manifest's entry in words: "SAM ViT-B (sam_vit_b_01ec64.pth)", "model.pth, SHA-256

@@ -69,6 +69,20 @@ Plan default_plan(const PreparedDataset& dataset, const ProtocolSettings& settin
                        dataset.raw.labels.heads(), settings.budget);
 }
 
+std::string changed_options(const Options& options, const std::vector<Option>& declared) {
+  const Json given = options.to_json(),
+             standard = Options::from_json(Json::object(), declared, "defaults").to_json();
+  std::string text;
+  for (const Option& option : declared) {
+    const Json& value = given.at(option.name);
+    if (option.name == "weights" || value == standard.at(option.name)) continue;
+    const bool word = value.is_string() && !value.get<std::string>().empty();
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", option.name,
+                        word ? value.get<std::string>() : json_text(value));
+  }
+  return text;
+}
+
 std::vector<std::string> list_differences(const Json& standard, const Json& actual) {
   std::vector<std::string> out;
   collect_differences("", standard, actual, out);
@@ -105,6 +119,8 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
     setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
   }
   setup.deviations = list_differences(plan_json(standard), plan_json(setup.plan));
+  if (const std::string changed = changed_options(setup.options, info.options); !changed.empty())
+    setup.deviations.insert(setup.deviations.begin(), "options: " + changed);
   return setup;
 }
 

@@ -20,7 +20,7 @@ struct RunSetup {
   LoadedMethod method;
   Options options;
   Plan plan;
-  std::vector<std::string> deviations;  // "batch_size: 4 instead of 2"
+  std::vector<std::string> deviations;  // "options: depth = 3", "batch_size: 4 instead of 2"
   PretrainedWeights weights = {};
 
   // Initialised from (seed, fold) alone, on the context's device.
@@ -37,6 +37,10 @@ Json plan_json(const Plan& plan);
 
 RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                     const ProtocolSettings& settings, const Paths& plugin_paths);
+
+// "adapters = none, prompts = learned": the options that differ from their defaults, as declared;
+// empty if none does. `weights` is told by pretrained_weights.h.
+std::string changed_options(const Options& options, const std::vector<Option>& declared);
 
 // One line per value that differs, nested keys joined by dots.
 std::vector<std::string> list_differences(const Json& standard, const Json& actual);

@@ -93,10 +93,9 @@ void add_factors(const Json& manifest, LeaderboardRow& row) {
     if (!factor.note.empty()) row.deviations.push_back(factor.note);
   for (const Json& note : information_of(manifest).value("notes", Json::array()))
     row.deviations.push_back(note.get<std::string>());
-  if (manifest.value("weights", Json()).contains("random")) {
-    row.mark = "random weights";
-    row.deviations.emplace_back(
-        "random weights: the method was made for pre-trained ones and runs here without them");
+  if (starts_from_scratch(manifest)) {
+    row.mark = "from scratch";
+    row.deviations.push_back(describe_start_from_scratch(manifest));
   }
   row.configures_itself = configures_itself(manifest);
   if (manifest.contains("predictions")) {

@@ -41,7 +41,7 @@ struct LeaderboardRow {
   std::string protocol_summary;   // one line for people: budget, patch, seed, ...
   std::string extra_information;  // what this row gets and others do not ("pre-trained weights"): a
                                   // block of its own
-  std::string mark;               // short, beside the name: "random weights"
+  std::string mark;               // short, beside the name: "from scratch"
   std::vector<std::string> deviations;  // declared differences: footnotes
   bool configures_itself = false;       // a baseline as claims need it: planned for each data set
   std::vector<std::string> classes;     // foreground, in the order of columns

@@ -24,6 +24,21 @@ TEST(ListDifferences, KeysOnOneSideOnly) {
             (std::vector<std::string>{"b: true instead of null", "a: null instead of 1"}));
 }
 
+TEST(ChangedOptions, AreThoseThatDifferFromTheirDefaults) {
+  const std::vector<Option> declared = {
+      Option::text("weights", ""), Option::text("prompts", "all"), Option::text("adapters", "all"),
+      Option::integer("queries", 0), Option::flag("deep", true)};
+  const auto changed = [&](const Json& given) {
+    return changed_options(Options::from_json(given, declared, "test"), declared);
+  };
+  EXPECT_EQ(changed(Json::object()), "");
+  EXPECT_EQ(changed({{"prompts", "all"}, {"weights", "random"}}), "");
+  EXPECT_EQ(changed({{"adapters", "none"}, {"prompts", "learned"}}),
+            "prompts = learned, adapters = none");
+  EXPECT_EQ(changed({{"queries", 8}, {"deep", false}, {"prompts", ""}}),
+            "prompts = \"\", queries = 8, deep = false");
+}
+
 TEST(EffectivePlans, HoldTheRunsOwnConfigurationOnly) {
   Plans plans;
   plans.dataset_name = "Dataset900_Phantom";

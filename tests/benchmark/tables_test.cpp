@@ -69,7 +69,40 @@ TEST(CollectRows, PreTrainedRowsHaveABlockOfTheirOwn) {
   EXPECT_EQ(rows[1].extra_information, "pre-trained weights");
   EXPECT_EQ(rows[1].deviations.back(), "pre-trained weights: net.pth, SHA-256 0123456789ab");
   EXPECT_EQ(rows[2].extra_information, "");
-  EXPECT_EQ(rows[2].mark, "random weights");
+  EXPECT_EQ(rows[2].mark, "from scratch");
+}
+
+// Whether the user said "random" or nothing, and whoever wrote the manifest.
+TEST(CollectRows, FromScratchIsSaidInOneWay) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "plain" / "fold_0", "a plain net", 0, 0.5);
+  struct Made {
+    const char* name;
+    const char* option;
+    Json weights;
+  };
+  for (const Made& made : {Made{"empty", "", {{"from_scratch", true}}},
+                           Made{"random", "random", {{"from_scratch", true}}},
+                           Made{"older, empty", "", Json()},
+                           Made{"older, random", "random", {{"random", true}}}}) {
+    write_run(folder.path() / made.name / "fold_0", made.name, 0, 0.6);
+    Json changed = manifest(made.name, 0);
+    changed["weights"] = made.weights;
+    changed["method"]["options"] = {{"preset", "mini"}, {"weights", made.option}};
+    write_json(folder.path() / made.name / "fold_0" / "manifest.json", changed);
+  }
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  ASSERT_EQ(rows.size(), 5U);
+  EXPECT_EQ(rows[0].mark, "");
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i].mark, "from scratch") << rows[i].method;
+    EXPECT_EQ(rows[i].deviations,
+              std::vector<std::string>{
+                  "trained from scratch, without the pre-trained weights that the method can start "
+                  "from (preset = mini)"});
+    EXPECT_EQ(rows[i].extra_information, "") << rows[i].method;
+  }
+  EXPECT_EQ(make_leaderboard(rows).blocks.size(), 1U);  // ranked with the plain row
 }
 
 TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
