@@ -1,4 +1,5 @@
-// One image file as ITK reads and writes it. The only door to ITK: other sources use image_io.h.
+// One image file as ITK reads and writes it. The only door to ITK beside
+// picture_file.h: other sources use image_io.h.
 #pragma once
 
 #include <cstdint>

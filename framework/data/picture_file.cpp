@@ -1,0 +1,126 @@
+#include "voxarena/data/picture_file.h"
+
+#include <fmt/core.h>
+#include <itkJPEGImageIO.h>
+#include <itkPNGImageIO.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+
+namespace voxarena {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_png(const fs::path& file) { return file.extension() == ".png"; }
+
+[[noreturn]] void refuse_picture(const fs::path& file) {
+  throw Error::input(
+      fmt::format("{}: the picture cannot be read", file.string()),
+      "the file is truncated, damaged or not of the format its name says: copy it again");
+}
+
+// libjpeg fills what is missing with grey and says nothing: both formats must come to their end.
+void require_whole_picture(const fs::path& file) {
+  const std::string bytes = read_file(file);
+  const auto last = [&](std::string_view mark) { return bytes.rfind(mark) + 1; };  // 0: none
+  const bool whole = is_png(file) ? last("IEND") > 0
+                                  : last("\xFF\xD9") > last("\xFF\xDA");  // the end and the last scan
+  if (!whole) refuse_picture(file);
+}
+
+itk::ImageIOBase::Pointer picture_io(const fs::path& file) {
+  itk::ImageIOBase::Pointer io;
+  if (is_png(file)) {
+    io = itk::PNGImageIO::New().GetPointer();
+  } else {
+    io = itk::JPEGImageIO::New().GetPointer();
+  }
+  io->SetFileName(file.string());
+  return io;
+}
+
+itk::ImageIORegion whole_picture(const itk::ImageIOBase& io) {
+  itk::ImageIORegion region(2);
+  for (unsigned axis = 0; axis < 2; ++axis) region.SetSize(axis, io.GetDimensions(axis));
+  return region;
+}
+
+// Values of a pixel lie side by side in the file; those beyond `channels` are left out.
+template <class T>
+Volume<float> read_channels(itk::ImageIOBase& io, std::int64_t channels) {
+  const auto height = static_cast<std::int64_t>(io.GetDimensions(1)),
+             width = static_cast<std::int64_t>(io.GetDimensions(0));
+  const auto values = static_cast<std::size_t>(io.GetNumberOfComponents());
+  std::vector<T> raw(static_cast<std::size_t>(height * width) * values);
+  io.SetIORegion(whole_picture(io));
+  io.Read(raw.data());
+  Volume<float> out(channels, {1, height, width});
+  for (std::int64_t c = 0; c < channels; ++c) {
+    float* channel = out.channel(c);
+    for (std::size_t i = 0; i * values < raw.size(); ++i)
+      channel[i] = static_cast<float>(raw[i * values + static_cast<std::size_t>(c)]);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_picture(const fs::path& file) {
+  return is_png(file) || file.extension() == ".jpg" || file.extension() == ".jpeg";
+}
+
+Picture read_picture(const fs::path& file) {
+  require_whole_picture(file);
+  const itk::ImageIOBase::Pointer io = picture_io(file);
+  Picture picture;
+  picture.image.geometry.file_dimension = 2;
+  picture.image.geometry.spacing = {999, 1, 1};
+  try {
+    if (!io->CanReadFile(file.c_str())) refuse_picture(file);
+    io->ReadImageInformation();
+    const auto components = static_cast<std::int64_t>(io->GetNumberOfComponents());
+    if (components > 4 || (components == 4 && !is_png(file))) {
+      throw Error::input(fmt::format("{}: has colours that are neither grey nor RGB",
+                                     file.string()),
+                         "convert it to RGB");
+    }
+    const std::int64_t channels = components < 3 ? 1 : 3;
+    picture.bytes = io->GetComponentType() == itk::IOComponentEnum::UCHAR;
+    picture.image.voxels = picture.bytes ? read_channels<unsigned char>(*io, channels)
+                                         : read_channels<unsigned short>(*io, channels);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // ITK's, or no memory for what a damaged header says
+    refuse_picture(file);
+  }
+  return picture;
+}
+
+void write_grey_png(const fs::path& file, std::int64_t height, std::int64_t width,
+                    const std::vector<std::uint8_t>& pixels) {
+  AtomicFile out(file);
+  const auto io = itk::PNGImageIO::New();
+  try {
+    io->SetFileName(out.temporary().string());
+    io->SetNumberOfDimensions(2);
+    io->SetDimensions(0, static_cast<itk::SizeValueType>(width));
+    io->SetDimensions(1, static_cast<itk::SizeValueType>(height));
+    io->SetPixelType(itk::IOPixelEnum::SCALAR);
+    io->SetNumberOfComponents(1);
+    io->SetComponentType(itk::IOComponentEnum::UCHAR);
+    io->SetUseCompression(true);
+    io->SetIORegion(whole_picture(*io));
+    io->Write(pixels.data());
+  } catch (const std::exception&) {
+    throw Error::input(fmt::format("{}: cannot be written", file.string()),
+                       "check the folder's access rights and the free disk space");
+  }
+  out.commit();
+}
+
+}  // namespace voxarena
