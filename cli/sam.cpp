@@ -26,8 +26,10 @@ int predict_masks(const std::vector<std::string>& arguments, RunContext& context
   CommandLine line("sam predict", "IMAGE OUTPUT --weights FILE [--points X,Y ...] [--box ...]",
                    "voxarena sam predict ct.nii.gz liver.nii.gz --slice 40 --points 120,200 "
                    "30,40,0 --weights sam_vit_b_01ec64.pth");
-  line.positional("IMAGE", "picture (.png, .jpg), 2-D image, or a volume of which one slice is segmented")
-      .positional("OUTPUT", "label file on the image's grid: 1 inside the mask (.png, for 2-D images: 255)")
+  line.positional("IMAGE",
+                  "picture (.png, .jpg), 2-D image, or a volume of which one slice is segmented")
+      .positional("OUTPUT",
+                  "label file on the image's grid: 1 inside the mask (.png, for 2-D images: 255)")
       .with_run_options();
   line.options()("weights", po::value<std::string>(), "SAM ViT-B, L or H: .pth or .safetensors")(
       "points", po::value<std::vector<std::string>>()->multitoken(),

@@ -29,9 +29,9 @@ void require_point(const std::string& text, const std::vector<double>& point,
     return at >= 0 && at < static_cast<double>(size);
   };
   if (within(point[0], slice.columns) && within(point[1], slice.rows)) return;
-  refuse_prompt("points", text, "lies outside of the image", slice,
-                fmt::format("X goes from 0 to {}, Y from 0 to {}", slice.columns - 1,
-                            slice.rows - 1));
+  refuse_prompt(
+      "points", text, "lies outside of the image", slice,
+      fmt::format("X goes from 0 to {}, Y from 0 to {}", slice.columns - 1, slice.rows - 1));
 }
 
 // Its far edges may be those of the last pixels.

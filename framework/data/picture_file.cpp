@@ -28,8 +28,9 @@ bool is_png(const fs::path& file) { return file.extension() == ".png"; }
 void require_whole_picture(const fs::path& file) {
   const std::string bytes = read_file(file);
   const auto last = [&](std::string_view mark) { return bytes.rfind(mark) + 1; };  // 0: none
-  const bool whole = is_png(file) ? last("IEND") > 0
-                                  : last("\xFF\xD9") > last("\xFF\xDA");  // the end and the last scan
+  const bool whole = is_png(file)
+                         ? last("IEND") > 0
+                         : last("\xFF\xD9") > last("\xFF\xDA");  // the end and the last scan
   if (!whole) refuse_picture(file);
 }
 
@@ -85,9 +86,9 @@ Picture read_picture(const fs::path& file) {
     io->ReadImageInformation();
     const auto components = static_cast<std::int64_t>(io->GetNumberOfComponents());
     if (components > 4 || (components == 4 && !is_png(file))) {
-      throw Error::input(fmt::format("{}: has colours that are neither grey nor RGB",
-                                     file.string()),
-                         "convert it to RGB");
+      throw Error::input(
+          fmt::format("{}: has colours that are neither grey nor RGB", file.string()),
+          "convert it to RGB");
     }
     const std::int64_t channels = components < 3 ? 1 : 3;
     picture.bytes = io->GetComponentType() == itk::IOComponentEnum::UCHAR;

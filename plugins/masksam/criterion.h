@@ -41,8 +41,8 @@ struct Matches {
 at::Tensor matching_costs(const MaskPrediction& prediction, const Targets& targets,
                           const CriterionSettings& settings);
 
-// Least sum of costs per slice, solved on the CPU in double. Costs beyond the largest, infinite ones
-// included, count as it, so that their sums stay exact enough to be compared.
+// Least sum of costs per slice, solved on the CPU in double. Costs beyond the largest, infinite
+// ones included, count as it, so that their sums stay exact enough to be compared.
 inline constexpr double kLargestCost = 1e6, kCostOfNotANumber = 100;
 Matches match(const at::Tensor& costs, const at::Tensor& present);
 

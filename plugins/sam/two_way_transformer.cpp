@@ -67,8 +67,8 @@ TwoWayTokens TwoWayBlock::forward(TwoWayTokens x, const TwoWayTokens& codes, con
   const at::Tensor placed = first_ ? tokens : tokens + codes.tokens;
   const at::Tensor among =
       after_self_attention.replace(self_attn->forward(placed, placed, tokens, layout), layout);
-  tokens = norm1->forward(
-      beside_self_attention.add(first_ ? among : tokens + among, tokens, layout));
+  tokens =
+      norm1->forward(beside_self_attention.add(first_ ? among : tokens + among, tokens, layout));
 
   const at::Tensor image_placed = image + codes.image;
   const at::Tensor from_image = after_token_to_image.replace(

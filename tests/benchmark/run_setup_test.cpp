@@ -25,9 +25,9 @@ TEST(ListDifferences, KeysOnOneSideOnly) {
 }
 
 TEST(ChangedOptions, AreThoseThatDifferFromTheirDefaults) {
-  const std::vector<Option> declared = {
-      Option::text("weights", ""), Option::text("prompts", "all"), Option::text("adapters", "all"),
-      Option::integer("queries", 0), Option::flag("deep", true)};
+  const std::vector<Option> declared = {Option::text("weights", ""), Option::text("prompts", "all"),
+                                        Option::text("adapters", "all"),
+                                        Option::integer("queries", 0), Option::flag("deep", true)};
   const auto changed = [&](const Json& given) {
     return changed_options(Options::from_json(given, declared, "test"), declared);
   };

@@ -81,10 +81,10 @@ TEST(CollectRows, FromScratchIsSaidInOneWay) {
     const char* option;
     Json weights;
   };
-  for (const Made& made : {Made{"empty", "", {{"from_scratch", true}}},
-                           Made{"random", "random", {{"from_scratch", true}}},
-                           Made{"older, empty", "", Json()},
-                           Made{"older, random", "random", {{"random", true}}}}) {
+  for (const Made& made :
+       {Made{"empty", "", {{"from_scratch", true}}},
+        Made{"random", "random", {{"from_scratch", true}}}, Made{"older, empty", "", Json()},
+        Made{"older, random", "random", {{"random", true}}}}) {
     write_run(folder.path() / made.name / "fold_0", made.name, 0, 0.6);
     Json changed = manifest(made.name, 0);
     changed["weights"] = made.weights;

@@ -164,7 +164,8 @@ TEST(MaskDecoder, SlotsOfABlockStandWhereTheirNamesSay) {
     expect(with(block.after_self_attention), after_mlp(after_image(attended(x, 3 * attention(x)))));
     expect(with(block.beside_self_attention),
            after_mlp(after_image(attended(x, attention(x) + 3 * x))));
-    expect(with(block.after_token_to_image), after_mlp(block.norm2->forward(a + 3 * from_image(a))));
+    expect(with(block.after_token_to_image),
+           after_mlp(block.norm2->forward(a + 3 * from_image(a))));
     expect(with(block.before_mlp), after_mlp(3 * b));
     expect(with(block.beside_mlp), block.norm3->forward(b + block.mlp->forward(b) + 3 * b));
   }
