@@ -38,10 +38,11 @@ std::pair<float, float> choose_window(const CommandLine& line, bool bytes,
 std::int64_t write_mask_png(const fs::path& file, const at::Tensor& mask) {
   const at::Tensor inside = mask.to(at::kCPU, at::kByte).contiguous();
   const auto* value = inside.const_data_ptr<std::uint8_t>();
-  std::vector<std::uint8_t> pixels(value, value + inside.numel());
-  for (std::uint8_t& pixel : pixels) pixel = pixel == 0 ? 0 : 255;
-  write_grey_png(file, mask.size(0), mask.size(1), pixels);
-  return std::count(pixels.begin(), pixels.end(), 255);
+  Volume<std::uint8_t> pixels(1, {1, mask.size(0), mask.size(1)});
+  std::transform(value, value + inside.numel(), pixels.values.begin(),
+                 [](std::uint8_t v) { return static_cast<std::uint8_t>(v == 0 ? 0 : 255); });
+  write_png(file, pixels);
+  return std::count(pixels.values.begin(), pixels.values.end(), 255);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <itkJPEGImageIO.h>
 #include <itkPNGImageIO.h>
 
-#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -102,21 +102,24 @@ Picture read_picture(const fs::path& file) {
   return picture;
 }
 
-void write_grey_png(const fs::path& file, std::int64_t height, std::int64_t width,
-                    const std::vector<std::uint8_t>& pixels) {
+void write_png(const fs::path& file, const Volume<std::uint8_t>& pixels) {
+  const auto channels = static_cast<std::size_t>(pixels.channels);
+  std::vector<std::uint8_t> raw(pixels.values.size());
+  for (std::size_t i = 0; i < raw.size(); ++i)
+    raw[i] = pixels.channel(static_cast<std::int64_t>(i % channels))[i / channels];
   AtomicFile out(file);
   const auto io = itk::PNGImageIO::New();
   try {
     io->SetFileName(out.temporary().string());
     io->SetNumberOfDimensions(2);
-    io->SetDimensions(0, static_cast<itk::SizeValueType>(width));
-    io->SetDimensions(1, static_cast<itk::SizeValueType>(height));
-    io->SetPixelType(itk::IOPixelEnum::SCALAR);
-    io->SetNumberOfComponents(1);
+    io->SetDimensions(0, static_cast<itk::SizeValueType>(pixels.size[2]));
+    io->SetDimensions(1, static_cast<itk::SizeValueType>(pixels.size[1]));
+    io->SetPixelType(channels == 1 ? itk::IOPixelEnum::SCALAR : itk::IOPixelEnum::RGB);
+    io->SetNumberOfComponents(static_cast<unsigned>(channels));
     io->SetComponentType(itk::IOComponentEnum::UCHAR);
     io->SetUseCompression(true);
     io->SetIORegion(whole_picture(*io));
-    io->Write(pixels.data());
+    io->Write(raw.data());
   } catch (const std::exception&) {
     throw Error::input(fmt::format("{}: cannot be written", file.string()),
                        "check the folder's access rights and the free disk space");

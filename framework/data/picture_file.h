@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <vector>
 
 #include "voxarena/data/volume.h"
 
@@ -22,8 +21,7 @@ bool is_picture(const std::filesystem::path& file);
 // the file if it is missing, damaged, truncated or neither grey nor RGB.
 Picture read_picture(const std::filesystem::path& file);
 
-// A grey PNG of 8 bits, row after row from the top; atomic.
-void write_grey_png(const std::filesystem::path& file, std::int64_t height, std::int64_t width,
-                    const std::vector<std::uint8_t>& pixels);
+// A PNG of 8 bits from (1 or 3, 1, y, x): grey or RGB; atomic.
+void write_png(const std::filesystem::path& file, const Volume<std::uint8_t>& pixels);
 
 }  // namespace voxarena

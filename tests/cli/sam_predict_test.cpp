@@ -22,7 +22,7 @@ class SamPredict : public testing::TestWithParam<Refusal> {};
 // On a picture of 30 x 20 pixels, or the slices of a volume as large.
 TEST_P(SamPredict, RefusesByName) {
   const TemporaryFolder folder;
-  write_grey_png(folder / "photo.png", 20, 30, std::vector<std::uint8_t>(600, 7));
+  write_png(folder / "photo.png", Volume<std::uint8_t>(1, {1, 20, 30}, 7));
   write_image(folder / "volume.nii.gz", {Volume<float>(1, {3, 20, 30}, 1.0F), {}});
   write_text(folder / "photo.bmp", "BM");
   std::vector<std::string> arguments{"sam", "predict"};

@@ -118,14 +118,20 @@ TEST(ReadPicture, NamesWhatItCannotRead) {
   EXPECT_INPUT_ERROR(read("a.png", damaged), "a.png: the picture cannot be read");
 }
 
-TEST(WriteGreyPng, ComesBack) {
+TEST(WritePng, ComesBack) {
   const test::TemporaryFolder folder;
-  const std::vector<std::uint8_t> pixels{0, 255, 3, 4, 5, 6};
-  write_grey_png(folder / "mask.png", 2, 3, pixels);
-  const Picture picture = read_picture(folder / "mask.png");
-  EXPECT_EQ(picture.image.voxels.size, (Extent{1, 2, 3}));
-  EXPECT_EQ(picture.image.voxels.values, Values(pixels.begin(), pixels.end()));
-  EXPECT_INPUT_ERROR(write_grey_png(folder / "mask.png" / "below.png", 2, 3, pixels), "mask.png");
+  for (const std::int64_t channels : {1, 3}) {
+    Volume<std::uint8_t> pixels(channels, {1, 2, 3});
+    for (std::size_t i = 0; i < pixels.values.size(); ++i)
+      pixels.values[i] = static_cast<std::uint8_t>(250 - 10 * i);
+    write_png(folder / "mask.png", pixels);
+    const Volume<float> back = read_picture(folder / "mask.png").image.voxels;
+    EXPECT_EQ(back.channels, channels);
+    EXPECT_EQ(back.size, pixels.size);
+    EXPECT_EQ(back.values, Values(pixels.values.begin(), pixels.values.end()));
+  }
+  EXPECT_INPUT_ERROR(
+      write_png(folder / "mask.png" / "below.png", Volume<std::uint8_t>(1, {1, 1, 1})), "mask.png");
 }
 
 }  // namespace

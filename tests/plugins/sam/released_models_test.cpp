@@ -11,6 +11,7 @@
 #include "tests/support/program.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/data/picture_file.h"
 
 namespace voxarena {
 namespace {
@@ -83,43 +84,76 @@ TEST(SamLowRank, MergesIntoVitB) {
   EXPECT_LE(testing::worst_difference(encoder.forward(image), unmerged), 1e-5);
 }
 
-// The command, on a slice of a volume, with a file of weights in the released form.
-TEST(SamCommand, SegmentsASliceOfAVolume) {
-  const test::TemporaryFolder folder;
-  const std::string weights = (folder / "vit_b.safetensors").string(),
-                    image = (folder / "image.nii.gz").string(),
-                    output = (folder / "mask.nii.gz").string();
-  {
+// The command, with a file of weights in the released form.
+class SamCommand : public ::testing::Test {
+ protected:
+  SamCommand() {
     sam::Sam network(sam::preset("vit_b"));
     const at::NoGradGuard no_grad;
     testing::fill(network);
-    write_safetensors(weights, {.tensors = state_dict(network), .metadata = {}});
+    write_safetensors(weights(), {.tensors = state_dict(network), .metadata = {}});
   }
+
+  std::string weights() const { return path("vit_b.safetensors"); }
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+
+  void run(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"sam", "predict"});
+    arguments.insert(arguments.end(), {"--weights", weights(), "--points", "12,8", "3,4,0"});
+    const test::Outcome outcome = test::run_voxarena(arguments);
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  }
+
+  // Of an image uint8 (3, H, W): int16 (1 or 3, H, W).
+  at::Tensor expected_masks(const at::Tensor& photograph, bool multimask) const {
+    sam::Predictor predictor = sam::open_predictor(weights(), "cpu");
+    predictor.set_image(photograph);
+    const sam::Masks masks =
+        predictor.predict({.points = at::tensor({12.0F, 8.0F, 3.0F, 4.0F}).view({1, 2, 2}),
+                           .labels = at::tensor({1, 0}).view({1, 2}),
+                           .boxes = {},
+                           .masks = {}},
+                          multimask);
+    return (masks.logits[0] > 0).to(at::kShort).contiguous();
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(SamCommand, SegmentsASliceOfAVolume) {
   Image volume{Volume<float>(1, {3, 20, 30}), {}};
   const at::Tensor values = noise({3, 20, 30}, 997);
   std::copy_n(values.const_data_ptr<float>(), values.numel(), volume.voxels.values.begin());
-  write_image(image, volume);
-  const test::Outcome outcome =
-      test::run_voxarena({"sam", "predict", image, output, "--weights", weights, "--slice", "1",
-                          "--points", "12,8", "3,4,0", "--multimask", "--window", "-0.5,0.5"});
-  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
-
-  sam::Predictor predictor = sam::open_predictor(weights, "cpu");
+  write_image(path("image.nii.gz"), volume);
+  run({path("image.nii.gz"), path("mask.nii.gz"), "--slice", "1", "--multimask", "--window",
+       "-0.5,0.5"});
   const at::Tensor grey = ((values[1] + 0.5F) * 255.0).round().to(at::kByte);
-  predictor.set_image(grey.unsqueeze(0).expand({3, 20, 30}));
-  const sam::Masks masks =
-      predictor.predict({.points = at::tensor({12.0F, 8.0F, 3.0F, 4.0F}).view({1, 2, 2}),
-                         .labels = at::tensor({1, 0}).view({1, 2}),
-                         .boxes = {},
-                         .masks = {}},
-                        true);
+  const at::Tensor masks = expected_masks(grey.unsqueeze(0).expand({3, 20, 30}), true);
   for (std::int64_t i = 0; i < 3; ++i) {
-    const LabelImage label = read_label(folder / fmt::format("mask_{}.nii.gz", i + 1));
-    const at::Tensor expected = (masks.logits[0][i] > 0).to(at::kShort).contiguous();
-    const auto* inside = expected.const_data_ptr<std::int16_t>();
+    const LabelImage label = read_label(path(fmt::format("mask_{}.nii.gz", i + 1).c_str()));
+    const auto* inside = masks[i].const_data_ptr<std::int16_t>();
     EXPECT_TRUE(std::equal(inside, inside + 600, label.voxels.values.begin() + 600));
     EXPECT_EQ(std::count(label.voxels.values.begin(), label.voxels.values.end(), 1),
-              expected.sum().item<std::int64_t>());  // nothing in the other slices
+              masks[i].sum().item<std::int64_t>());  // nothing in the other slices
+  }
+}
+
+// Bytes are what SAM sees: no window is chosen for them, however few of their values are used.
+TEST_F(SamCommand, SegmentsPicturesAsTheyAre) {
+  for (const std::int64_t channels : {1, 3}) {
+    const at::Tensor photo =
+        (noise({channels, 20, 30}, 998) * 60 + 100).round().to(at::kByte).contiguous();
+    Volume<std::uint8_t> pixels(channels, {1, 20, 30});
+    std::copy_n(photo.const_data_ptr<std::uint8_t>(), photo.numel(), pixels.values.begin());
+    write_png(path("photo.png"), pixels);
+    run({path("photo.png"), path("mask.png")});
+    const at::Tensor mask = expected_masks(photo.expand({3, 20, 30}), false);
+    const Picture written = read_picture(path("mask.png"));
+    const auto* inside = mask.const_data_ptr<std::int16_t>();
+    ASSERT_EQ(written.image.voxels.values.size(), 600U);
+    for (std::size_t i = 0; i < 600; ++i)
+      ASSERT_EQ(written.image.voxels.values[i], inside[i] == 1 ? 255 : 0) << i;
   }
 }
 
