@@ -48,7 +48,7 @@ inline std::vector<LeaderboardRow> example_rows() {
   LeaderboardRow masksam =
       row_of("MaskSAM (mini encoder)", parts, {{0.61, 0.55}, {0.58, 0.60}, {0.0, 0.0}});
   masksam.protocol_summary = plain.protocol_summary;
-  masksam.mark = "random weights";
+  masksam.mark = "from scratch";
   masksam.deviations = {"optimiser AdamW, learning rate 0.0001 (protocol: SGD, 0.01).",
                         "image encoder without pre-trained weights: none were given."};
   masksam.facts = {9'800'000, 820'400, 88.1, 601.0, 2.9, 2300};

@@ -82,7 +82,7 @@ TEST(JsonTable, HoldsEveryNumber) {
   EXPECT_EQ(json["settings"]["empty_masks"], "undefined");
   ASSERT_EQ(json["blocks"].size(), 2U);
   const Json& masksam = json["blocks"][0]["rows"][2];
-  EXPECT_EQ(masksam["mark"], "random weights");
+  EXPECT_EQ(masksam["mark"], "from scratch");
   EXPECT_EQ(masksam["missing_cases"], 1);
   EXPECT_EQ(masksam["facts"]["trained_parameters"], 820'400);
   EXPECT_EQ(masksam["classes"]["Anterior"]["count"], 3);
