@@ -57,6 +57,10 @@ Picture read_sam_image(const fs::path& file) {
 SamSlice choose_slice(const CommandLine& line, const Image& image, const fs::path& file) {
   const int axis = line.get<int>("axis");
   if (axis < 0 || axis > 2) throw Error::usage(fmt::format("--axis: {} is not 0, 1 or 2", axis));
+  if (axis != 0 && image.geometry.file_dimension == 2) {
+    throw Error::usage(fmt::format("--axis: {} is a 2-D image", file.string()),
+                       "leave the option out");
+  }
   SamSlice slice;
   slice.axis = static_cast<std::size_t>(axis);
   slice.row_axis = axis == 0 ? 1 : 0;
