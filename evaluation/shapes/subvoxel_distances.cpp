@@ -50,9 +50,9 @@ struct FarElement {
 };
 
 // Of a corner of `cell`: the walk starts from where it does for each of the cells around, which may
-// be nearest to different parts of the target.
+// be nearest to different parts of the target. Once `enough` or less is found it looks no further.
 double corner_distance(const SubvoxelSurface& target, const Point& corner, std::int64_t cell,
-                       DistanceTransform& transform) {
+                       DistanceTransform& transform, double enough) {
   const Extent& size = target.cells().size;
   const Extent at = {cell / (size[1] * size[2]), cell / size[2] % size[1], cell % size[2]};
   double distance = std::numeric_limits<double>::infinity();
@@ -66,6 +66,7 @@ double corner_distance(const SubvoxelSurface& target, const Point& corner, std::
         const std::int64_t start = transform.nearest(z, y, x).index;
         if (start == last) continue;
         distance = std::min(distance, target.nearest(corner, start).distance);
+        if (distance <= enough) return distance;
         last = start;
       }
     }
@@ -81,8 +82,8 @@ void find_farthest(const SubvoxelSurface& source, const SubvoxelSurface& target,
     if (one.expected <= farthest) return;
     const SubvoxelSurface::Element& element = source.elements()[one.element];
     for (std::int32_t c = 0; c < element.corners; ++c) {
-      farthest = std::max(
-          farthest, corner_distance(target, source.corners(element)[c], element.cell, transform));
+      farthest = std::max(farthest, corner_distance(target, source.corners(element)[c],
+                                                    element.cell, transform, farthest));
     }
   }
 }
