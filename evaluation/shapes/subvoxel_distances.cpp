@@ -20,10 +20,10 @@ Change change_within(const SubvoxelSurface& surface, const SubvoxelSurface::Elem
                      const SubvoxelSurface::Nearest& nearest) {
   Change result;
   if (nearest.distance == 0) return result;
-  const Point* corners = surface.corners(element);
+  const SubvoxelSurface::Corner* corners = surface.corners(element);
   double squares = 0;
   for (std::int32_t i = 0; i < element.corners; ++i) {
-    const double change = dot(corners[i] - element.centre, nearest.away) / nearest.distance;
+    const double change = dot(corners[i].away, nearest.away) / nearest.distance;
     squares += change * change;
     result.most = std::max(result.most, change);
   }
@@ -82,7 +82,7 @@ void find_farthest(const SubvoxelSurface& source, const SubvoxelSurface& target,
     if (one.expected <= farthest) return;
     const SubvoxelSurface::Element& element = source.elements()[one.element];
     for (std::int32_t c = 0; c < element.corners; ++c) {
-      farthest = std::max(farthest, corner_distance(target, source.corners(element)[c],
+      farthest = std::max(farthest, corner_distance(target, source.corner(element, c),
                                                     element.cell, transform, farthest));
     }
   }
@@ -95,6 +95,8 @@ Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
   Directed result;
   std::vector<FarElement> far;
   std::int64_t last_cell = -1, start = -1;
+  // What is nearest to an element is likely to be near to the next one of its column.
+  std::vector<std::int64_t> nearest_of_column(static_cast<std::size_t>(size[2]), -1);
   for (std::size_t i = 0; i < source.elements().size(); ++i) {
     const SubvoxelSurface::Element& element = source.elements()[i];
     const std::int64_t cell = element.cell;
@@ -104,7 +106,9 @@ Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
               .index;
     }
     last_cell = cell;
-    const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start);
+    std::int64_t& likely = nearest_of_column[static_cast<std::size_t>(cell % size[2])];
+    const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start, likely);
+    likely = nearest.element;
     if (nearest.distance > 0 || nearest.same) {
       const Change change = change_within(source, element, nearest);
       result.add(nearest.distance, element.area, change.spread);
@@ -116,7 +120,7 @@ Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
     // distance grows towards each corner.
     double expected = 0;
     for (std::int32_t c = 0; c < element.corners; ++c) {
-      const double half = target.nearest(source.corners(element)[c], start).distance / 2;
+      const double half = target.nearest(source.corner(element, c), start).distance / 2;
       result.add(half, element.area / element.corners, half);
       expected = std::max(expected, 2 * half);
     }

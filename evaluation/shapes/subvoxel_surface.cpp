@@ -74,6 +74,10 @@ SubvoxelSurface::SubvoxelSurface(const std::vector<std::uint8_t>& mask, const Ex
       spacing_(spacing),
       first_element_(cells_.codes.size(), -1) {
   const Crossings crossings(mask, size, spacing, flat);
+  const auto cells = static_cast<std::size_t>(
+      std::count(cells_.sites.begin(), cells_.sites.end(), std::uint8_t{1}));
+  elements_.reserve(cells + cells / 4);  // a few cells have two or more
+  corners_.reserve(5 * cells);
   std::array<Crossing, 64> crossing{};
   std::int64_t cell = 0;
   for (std::int64_t z = 0; z < cells_.size[0]; ++z) {
@@ -141,107 +145,152 @@ void SubvoxelSurface::add_element(std::int64_t cell, const Point* corners, std::
     for (std::size_t axis = 0; axis < 3; ++axis)
       element.centre[axis] += corners[i][axis] / static_cast<double>(count);
   }
-  element.low = element.high = corners[0];
   for (std::size_t i = 0; i < count; ++i) {
-    element.area += triangle_area(element.centre, corners[i], corners[(i + 1) % count]);
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      element.low[axis] = std::min(element.low[axis], corners[i][axis]);
-      element.high[axis] = std::max(element.high[axis], corners[i][axis]);
-    }
+    const Point to_corner = corners[i] - element.centre;
+    const Point to_next = corners[i + 1 < count ? i + 1 : 0] - element.centre;
+    const Point twice = cross(to_corner, to_next);
+    corners_.push_back({to_corner, dot(to_corner, to_corner), dot(to_corner, to_next)});
+    element.area += std::sqrt(dot(twice, twice)) / 2;
+    for (std::size_t axis = 0; axis < 3; ++axis) element.normal[axis] += twice[axis];
+    element.radius = std::max(element.radius, corners_.back().squared);
   }
-  corners_.insert(corners_.end(), corners, corners + count);
+  element.radius = std::sqrt(element.radius);
+  const double length = std::sqrt(dot(element.normal, element.normal));
+  for (double& part : element.normal) part = length > 0 ? part / length : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double height = dot(corners[i] - element.centre, element.normal);
+    element.half_height = std::max(element.half_height, std::abs(height));
+  }
   elements_.push_back(element);
 }
 
 Point SubvoxelSurface::away(const Point& point, const Element& element) const {
-  const Point* corner = corners(element);
-  if (element.corners == 3) return away_from_triangle(point, corner[0], corner[1], corner[2]);
+  const Corner* corner = corners(element);
+  const std::int32_t count = element.corners;
+  const Point from_centre = point - element.centre;
   Point best{};
   double squared = std::numeric_limits<double>::infinity();
-  for (std::int32_t i = 0; i < element.corners; ++i) {
-    const Point& next = corner[i + 1 < element.corners ? i + 1 : 0];
-    const Point found = away_from_triangle(point, element.centre, corner[i], next);
-    if (dot(found, found) >= squared) continue;
+  const double first_along = dot(corner[0].away, from_centre);
+  double along = first_along;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const bool last = i + 1 == count;
+    const Corner& next = corner[last ? 0 : i + 1];
+    const double next_along = last ? first_along : dot(next.away, from_centre);
+    const Point found = away_from_triangle(
+        from_centre, along, next_along,
+        {corner[i].away, next.away, corner[i].squared, corner[i].with_next, next.squared});
+    along = next_along;
+    const double found_squared = dot(found, found);
+    if (found_squared >= squared) continue;
     best = found;
-    squared = dot(found, found);
+    squared = found_squared;
   }
   return best;
 }
 
-bool SubvoxelSurface::improve(const Point& point, std::int64_t cell, Nearest& best) const {
+bool SubvoxelSurface::improve(const Point& point, std::size_t index, Nearest& best) const {
+  const Element& element = elements_[index];
+  // Distance to the cylinder.
+  const Point from_centre = point - element.centre;
+  const double height = dot(from_centre, element.normal);
+  const double above = std::max(0.0, std::abs(height) - element.half_height);
+  const double limit = best.distance * best.distance - above * above;
+  if (limit <= 0) return false;
+  const double aside_squared = dot(from_centre, from_centre) - height * height;
+  // aside - radius >= sqrt(limit), without a root in most cases
+  if (aside_squared >= element.radius * element.radius + limit) {
+    const double aside = std::sqrt(aside_squared) - element.radius;
+    if (aside * aside >= limit) return false;
+  }
+  const Point found = away(point, element);
+  const double distance = std::sqrt(dot(found, found));
+  if (distance >= best.distance) return false;
+  best = {.distance = distance,
+          .away = found,
+          .same = false,
+          .element = static_cast<std::int64_t>(index)};
+  return true;
+}
+
+bool SubvoxelSurface::improve_in_cell(const Point& point, std::int64_t cell, Nearest& best) const {
   bool improved = false;
-  const std::int32_t first = first_element_[static_cast<std::size_t>(cell)];
-  if (first < 0) return false;
-  for (auto e = static_cast<std::size_t>(first); e < elements_.size() && elements_[e].cell == cell;
+  for (auto e = static_cast<std::size_t>(first_element_[static_cast<std::size_t>(cell)]); e < elements_.size() && elements_[e].cell == cell;
        ++e) {
-    const Element& element = elements_[e];
-    if (point == element.centre) {
-      best = {.distance = 0, .away = {}, .same = true};
+    if (point == elements_[e].centre) {
+      best = {.distance = 0, .away = {}, .same = true, .element = static_cast<std::int64_t>(e)};
       return true;
     }
-    double squared = 0;  // distance to the box
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const double gap =
-          std::max({0.0, element.low[axis] - point[axis], point[axis] - element.high[axis]});
-      squared += gap * gap;
-    }
-    if (squared >= best.distance * best.distance) continue;
-    const Point found = away(point, element);
-    const double distance = std::sqrt(dot(found, found));
-    if (distance >= best.distance) continue;
-    best = {.distance = distance, .away = found, .same = false};
-    improved = true;
+    improved = improve(point, e, best) || improved;
   }
   return improved;
 }
 
-SubvoxelSurface::Nearest SubvoxelSurface::nearest(const Point& point, std::int64_t cell) const {
+void SubvoxelSurface::walk(const Point& point, std::int64_t cell, Nearest& best) const {
   const Extent& size = cells_.size;
   const std::int64_t row = size[2], slice = size[1] * size[2];
-  Nearest best{std::numeric_limits<double>::infinity()};
-  improve(point, cell, best);
+  const auto empty = [&](std::int64_t c) {
+    return first_element_[static_cast<std::size_t>(c)] < 0;
+  };
+  if (!empty(cell)) improve_in_cell(point, cell, best);
   // Cells around the one before have been seen already.
   Extent before = {-9, -9, -9};
   while (!best.same) {
     const Extent at = {cell / slice, cell / row % size[1], cell % row};
-    // Squared distance along each axis to the cells before, at and after this one.
-    std::array<std::array<double, 3>, 3> gap{};
+    // Along each axis: the cells before, at and after this one, the nearest first, and their
+    // squared distance.
+    struct Layer {
+      std::int64_t place;
+      double gap;
+    };
+    std::array<std::array<Layer, 3>, 3> layers;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      for (std::size_t i = 0; i < 3; ++i) {
-        const double low = static_cast<double>(at[axis] - 1) + static_cast<double>(i);
-        const double d = std::max(
-            {0.0, low * spacing_[axis] - point[axis], point[axis] - (low + 1) * spacing_[axis]});
-        gap[axis][i] = d * d;
-      }
+      const double low = static_cast<double>(at[axis]) * spacing_[axis] - point[axis];
+      const double high = low + spacing_[axis];  // of this cell, seen from the point
+      const std::int64_t near = low + high > 0 ? -1 : 1;
+      const auto layer = [&](std::int64_t i) {
+        const double shift = static_cast<double>(i) * spacing_[axis];
+        const double gap = std::max({0.0, low + shift, -high - shift});
+        return Layer{at[axis] + i, gap * gap};
+      };
+      layers[axis] = {layer(0), layer(near), layer(-near)};
+      if (layers[axis][1].gap < layers[axis][0].gap) std::swap(layers[axis][0], layers[axis][1]);
     }
     std::int64_t nearest = cell;
-    const auto around = [&](std::size_t axis, std::size_t i) {
-      return at[axis] + static_cast<std::int64_t>(i) - 1;
-    };
     const auto out_of_reach = [&](double squared) {
       return squared >= best.distance * best.distance;
     };
-    for (std::size_t dz = 0; dz < 3; ++dz) {
-      const std::int64_t z = around(0, dz);
-      if (z < 0 || z >= size[0] || out_of_reach(gap[0][dz])) continue;
-      for (std::size_t dy = 0; dy < 3; ++dy) {
-        const std::int64_t y = around(1, dy);
-        if (y < 0 || y >= size[1] || out_of_reach(gap[0][dz] + gap[1][dy])) continue;
-        const bool row_seen = std::abs(z - before[0]) <= 1 && std::abs(y - before[1]) <= 1;
-        for (std::size_t dx = 0; dx < 3; ++dx) {
-          const std::int64_t x = around(2, dx);
-          if (x < 0 || x >= size[2] || (row_seen && std::abs(x - before[2]) <= 1)) continue;
-          const std::int64_t here = z * slice + y * row + x;
-          if (first_element_[static_cast<std::size_t>(here)] < 0 || here == cell ||
-              out_of_reach(gap[0][dz] + gap[1][dy] + gap[2][dx]))
-            continue;
-          if (improve(point, here, best)) nearest = here;
+    for (const Layer& z : layers[0]) {
+      if (out_of_reach(z.gap)) break;
+      if (z.place < 0 || z.place >= size[0]) continue;
+      for (const Layer& y : layers[1]) {
+        if (out_of_reach(z.gap + y.gap)) break;
+        if (y.place < 0 || y.place >= size[1]) continue;
+        const bool row_seen =
+            std::abs(z.place - before[0]) <= 1 && std::abs(y.place - before[1]) <= 1;
+        for (const Layer& x : layers[2]) {
+          if (out_of_reach(z.gap + y.gap + x.gap)) break;
+          if (x.place < 0 || x.place >= size[2]) continue;
+          if (row_seen && std::abs(x.place - before[2]) <= 1) continue;
+          const std::int64_t here = z.place * slice + y.place * row + x.place;
+          if (empty(here) || here == cell) continue;
+          if (improve_in_cell(point, here, best)) nearest = here;
         }
       }
     }
-    if (nearest == cell) break;
+    if (nearest == cell) return;
     cell = nearest;
     before = at;
+  }
+}
+
+SubvoxelSurface::Nearest SubvoxelSurface::nearest(const Point& point, std::int64_t cell,
+                                                  std::int64_t likely) const {
+  Nearest best{std::numeric_limits<double>::infinity()};
+  if (likely >= 0) improve(point, static_cast<std::size_t>(likely), best);
+  walk(point, cell, best);
+  if (likely >= 0 && best.element == likely) {
+    const std::int64_t there = elements_[static_cast<std::size_t>(likely)].cell;
+    if (there != cell) walk(point, there, best);
   }
   return best;
 }
