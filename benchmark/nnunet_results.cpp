@@ -27,10 +27,14 @@ TrainerName split_name(const fs::path& folder) {
   const std::string name = folder.filename().string();
   const std::size_t first = name.find("__");
   const std::size_t second = first == std::string::npos ? first : name.find("__", first + 2);
-  if (second == std::string::npos) {
+  if (second == std::string::npos || name.starts_with("ensemble_")) {
     throw Error::input(
         fmt::format("{}: is no results folder of one nnU-Net trainer", folder.string()),
-        "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
+        name.starts_with("fold_") ? "name the folder above: folds are those of the spec"
+        : name.starts_with("ensemble_")
+            ? "name the label files of an ensemble with 'folder', and their number of models with "
+              "declares.ensemble"
+            : "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
   }
   return {name.substr(0, first), name.substr(first + 2, second - first - 2),
           name.substr(second + 2)};
@@ -71,10 +75,15 @@ std::string folds_there(const fs::path& folder) {
 fs::path require_validation(const fs::path& folder, int fold) {
   const fs::path validation = folder / fmt::format("fold_{}", fold) / "validation";
   if (!fs::is_directory(validation)) {
-    throw Error::input(fmt::format("{}: no such folder", validation.string()),
-                       fmt::format("{} is there; train this fold with nnU-Net, or leave it out of "
-                                   "'folds' in the spec",
-                                   folds_there(folder)));
+    const std::string there = folds_there(folder);
+    throw Error::input(
+        fmt::format("{}: no such folder", validation.string()),
+        there == "fold_all"
+            ? "fold_all is there, which was trained on every case, those to be compared too: train "
+              "the folds of the spec with nnU-Net"
+            : fmt::format("{} is there; train this fold with nnU-Net, or leave it out of 'folds' "
+                          "in the spec",
+                          there));
   }
   if (!fs::exists(validation / "summary.json")) {
     throw Error::input(
@@ -134,6 +143,22 @@ std::string budget_of(const TrainerName& name, const Configuration& plan,
   return differences.empty() ? kAsProtocol : fmt::format("{}", fmt::join(differences, ", "));
 }
 
+std::optional<double> sum(const std::optional<double>& a, const std::optional<double>& b) {
+  return a && b ? std::optional(*a + *b) : std::nullopt;
+}
+
+// A cascade was trained, and predicts, in two stages. Times of both, or none where the first stage
+// is not beside it.
+void add_first_stage(const fs::path& folder, const TrainerName& name, const std::string& first_stage,
+                     int fold, NnunetLog& log) {
+  const fs::path first = folder.parent_path() /
+                         fmt::format("{}__{}__{}", name.trainer, name.plans, first_stage) /
+                         fmt::format("fold_{}", fold);
+  const NnunetLog before = read_nnunet_logs(first);
+  log.train_seconds = sum(log.train_seconds, before.train_seconds);
+  log.predict_seconds = sum(log.predict_seconds, before.predict_seconds);
+}
+
 std::vector<std::string> plan_deviations(const Configuration& configuration,
                                          const PreparedDataset& dataset,
                                          const ProtocolSettings& settings) {
@@ -162,7 +187,12 @@ NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& datas
   result.deviations = plan_deviations(plan, dataset, settings);
   const fs::path fold_folder = result.predictions.parent_path();
   const NnunetSettings found = read_nnunet_settings(fold_folder / "debug.json");
-  const NnunetLog log = read_nnunet_logs(fold_folder);
+  NnunetLog log = read_nnunet_logs(fold_folder);
+  if (!plan.previous_stage.empty()) {
+    add_first_stage(folder, name, plan.previous_stage, fold, log);
+    result.deviations.push_back("cascade: a network of its own for the stage " +
+                                plan.previous_stage);
+  }
   result.found.training_data = kSplit;
   result.found.ensemble = 1;
   result.found.mirror_axes = found.mirror_axes;

@@ -251,6 +251,51 @@ TEST_F(NnunetTest, WhatCannotBeComparedIsNamed) {
   EXPECT_INPUT_ERROR(open(), "is no results folder of one nnU-Net trainer");
 }
 
+TEST_F(NnunetTest, ACascadeCostsBothOfItsStages) {
+  entry_.declares.pretraining = "none";
+  Json plans = read_json(trainer_ / "plans.json");
+  Json& configurations = plans["configurations"];
+  configurations["3d_lowres"] = configurations["3d_fullres"];
+  configurations["3d_lowres"]["next_stage"] = "3d_cascade_fullres";
+  configurations["3d_cascade_fullres"] = {{"inherits_from", "3d_fullres"},
+                                          {"previous_stage", "3d_lowres"}};
+  write_json(trainer_ / "plans.json", plans);
+  const fs::path cascade = folder_ / "nn/nnUNetTrainer__nnUNetPlans__3d_cascade_fullres";
+  fs::rename(trainer_, cascade);
+  entry_.nnunet = cascade.string();
+  LeaderboardRow row = run();
+  EXPECT_EQ(row.extra_information, "budget: configuration 3d_cascade_fullres");
+  EXPECT_EQ(row.deviations.at(0), "cascade: a network of its own for the stage 3d_lowres");
+  EXPECT_FALSE(row.facts.train_seconds.has_value()) << "the first stage's are not known";
+  EXPECT_FALSE(row.facts.parameters.has_value());
+  EXPECT_FALSE(row.facts.peak_memory_mib.has_value());
+  test::write_text(folder_ / "nn/nnUNetTrainer__nnUNetPlans__3d_lowres/fold_0/training_log_2026.txt",
+                   test::kNnunetLog);
+  row = run();
+  EXPECT_DOUBLE_EQ(*row.facts.train_seconds, 40.0);
+  EXPECT_DOUBLE_EQ(*row.facts.predict_seconds_per_case, 19.5);
+}
+
+TEST_F(NnunetTest, FoldsThatCannotBeRankedAreRefused) {
+  const auto hint = [&] {
+    try {
+      open();
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return std::string("no error");
+  };
+  entry_.nnunet = (trainer_ / "fold_0").string();
+  EXPECT_EQ(hint(), "name the folder above: folds are those of the spec");
+  entry_.nnunet = trainer_.string();
+  fs::rename(trainer_ / "fold_0", trainer_ / "fold_all");
+  EXPECT_EQ(hint().substr(0, 56), "fold_all is there, which was trained on every case, thos");
+  const fs::path ensemble = folder_ / "nn/ensemble___nnUNetTrainer__nnUNetPlans__2d___0_1";
+  fs::rename(trainer_, ensemble);
+  entry_.nnunet = ensemble.string();
+  EXPECT_NE(hint().find("declares.ensemble"), std::string::npos);
+}
+
 TEST(NnunetLogs, TimesOfInterruptedTrainingsAddUp) {
   const std::string first =
       "2026-11-21 10:00:00.5: Epoch 0 \n2026-11-21 10:00:10.5: Epoch time: 10.0 s\n";

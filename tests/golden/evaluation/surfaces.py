@@ -103,11 +103,8 @@ def lesions(reference, prediction):
     return [pq, f1, np.mean(dice)]
 
 
-def evaluate(pair):
-    reference, prediction = make_mask(pair, False), make_mask(pair, True)
-    if not reference.any() or not prediction.any():
-        return [None] * len(COLUMNS)
-    spacing, tolerance = spacing_of(pair), TOLERANCES[draw(pair, 4, len(TOLERANCES))]
+def distances(reference, prediction, spacing, tolerance):
+    """The columns up to NSD:metricsreloaded, and the measures of Metrics Reloaded."""
     values = [f(prediction, reference, spacing) for f in (medpy.hd, medpy.hd95, medpy.assd)]
 
     surfaces = sd.compute_surface_distances(reference, prediction, spacing)
@@ -124,11 +121,20 @@ def evaluate(pair):
     measures = BinaryPairwiseMeasures(prediction.astype(np.uint8), reference.astype(np.uint8), pixdim=spacing,
                                       dict_args={"nsd": tolerance, "hd_perc": 95})
     values += [measures.measured_hausdorff_distance(), measures.measured_hausdorff_distance_perc(),
-               measures.measured_average_distance(), measures.measured_masd(), measures.normalised_surface_distance(),
-               measures.boundary_iou(), measures.centreline_dsc()]
-    values += lesions(reference, prediction)
-    values = [float(v) for v in values]
-    return [None if np.isnan(v) else float("%.9g" % v) for v in values]  # clDice may be 0/0
+               measures.measured_average_distance(), measures.measured_masd(), measures.normalised_surface_distance()]
+    return values, measures
+
+
+def rounded(values):
+    return [None if np.isnan(v) else float("%.9g" % v) for v in map(float, values)]  # clDice may be 0/0
+
+
+def evaluate(pair):
+    reference, prediction = make_mask(pair, False), make_mask(pair, True)
+    if not reference.any() or not prediction.any():
+        return [None] * len(COLUMNS)
+    values, measures = distances(reference, prediction, spacing_of(pair), TOLERANCES[draw(pair, 4, len(TOLERANCES))])
+    return rounded(values + [measures.boundary_iou(), measures.centreline_dsc()] + lesions(reference, prediction))
 
 
 def main():
