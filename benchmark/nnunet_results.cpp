@@ -149,8 +149,8 @@ std::optional<double> sum(const std::optional<double>& a, const std::optional<do
 
 // A cascade was trained, and predicts, in two stages. Times of both, or none where the first stage
 // is not beside it.
-void add_first_stage(const fs::path& folder, const TrainerName& name, const std::string& first_stage,
-                     int fold, NnunetLog& log) {
+void add_first_stage(const fs::path& folder, const TrainerName& name,
+                     const std::string& first_stage, int fold, NnunetLog& log) {
   const fs::path first = folder.parent_path() /
                          fmt::format("{}__{}__{}", name.trainer, name.plans, first_stage) /
                          fmt::format("fold_{}", fold);
@@ -165,6 +165,9 @@ std::vector<std::string> plan_deviations(const Configuration& configuration,
   Plan standard = default_plan(dataset, settings), theirs = standard;
   theirs.configuration = configuration;
   theirs.configuration.data_identifier = standard.configuration.data_identifier;
+  theirs.configuration.inherits_from.clear();   // already resolved
+  theirs.configuration.previous_stage.clear();  // said in words
+  theirs.configuration.next_stage = standard.configuration.next_stage;
   return list_differences(plan_json(standard), plan_json(theirs));
 }
 

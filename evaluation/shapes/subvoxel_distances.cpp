@@ -82,8 +82,8 @@ void find_farthest(const SubvoxelSurface& source, const SubvoxelSurface& target,
     if (one.expected <= farthest) return;
     const SubvoxelSurface::Element& element = source.elements()[one.element];
     for (std::int32_t c = 0; c < element.corners; ++c) {
-      farthest = std::max(farthest, corner_distance(target, source.corner(element, c),
-                                                    element.cell, transform, farthest));
+      farthest = std::max(farthest, corner_distance(target, source.corner(element, c), element.cell,
+                                                    transform, farthest));
     }
   }
 }

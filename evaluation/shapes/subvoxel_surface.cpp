@@ -214,8 +214,8 @@ bool SubvoxelSurface::improve(const Point& point, std::size_t index, Nearest& be
 
 bool SubvoxelSurface::improve_in_cell(const Point& point, std::int64_t cell, Nearest& best) const {
   bool improved = false;
-  for (auto e = static_cast<std::size_t>(first_element_[static_cast<std::size_t>(cell)]); e < elements_.size() && elements_[e].cell == cell;
-       ++e) {
+  for (auto e = static_cast<std::size_t>(first_element_[static_cast<std::size_t>(cell)]);
+       e < elements_.size() && elements_[e].cell == cell; ++e) {
     if (point == elements_[e].centre) {
       best = {.distance = 0, .away = {}, .same = true, .element = static_cast<std::int64_t>(e)};
       return true;

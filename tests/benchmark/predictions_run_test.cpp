@@ -255,7 +255,8 @@ TEST_F(NnunetTest, ACascadeCostsBothOfItsStages) {
   entry_.declares.pretraining = "none";
   Json plans = read_json(trainer_ / "plans.json");
   Json& configurations = plans["configurations"];
-  configurations["3d_lowres"] = configurations["3d_fullres"];
+  const Json whole = configurations["3d_fullres"];
+  configurations["3d_lowres"] = whole;
   configurations["3d_lowres"]["next_stage"] = "3d_cascade_fullres";
   configurations["3d_cascade_fullres"] = {{"inherits_from", "3d_fullres"},
                                           {"previous_stage", "3d_lowres"}};
@@ -269,8 +270,9 @@ TEST_F(NnunetTest, ACascadeCostsBothOfItsStages) {
   EXPECT_FALSE(row.facts.train_seconds.has_value()) << "the first stage's are not known";
   EXPECT_FALSE(row.facts.parameters.has_value());
   EXPECT_FALSE(row.facts.peak_memory_mib.has_value());
-  test::write_text(folder_ / "nn/nnUNetTrainer__nnUNetPlans__3d_lowres/fold_0/training_log_2026.txt",
-                   test::kNnunetLog);
+  test::write_text(
+      folder_ / "nn/nnUNetTrainer__nnUNetPlans__3d_lowres/fold_0/training_log_2026.txt",
+      test::kNnunetLog);
   row = run();
   EXPECT_DOUBLE_EQ(*row.facts.train_seconds, 40.0);
   EXPECT_DOUBLE_EQ(*row.facts.predict_seconds_per_case, 19.5);
