@@ -2,25 +2,35 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
 
 #include "voxarena/core/error.h"
 
 namespace voxarena {
 namespace {
 
-// Whether any row of the block knows the metric.
-bool has_records(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
-                 const Metric& metric) {
-  const auto is_metric = [&](const Record& record) {
-    return record.metric == metric.name && record.flavour == metric.flavour;
-  };
-  return std::any_of(rows.begin(), rows.end(), [&](const LeaderboardRow& row) {
-    if (row.dataset != block.dataset || row.protocol != block.protocol) return false;
-    return std::any_of(row.folds.begin(), row.folds.end(), [&](const FoldRecords& fold) {
-      return std::any_of(fold.records.begin(), fold.records.end(), is_metric);
-    });
-  });
+// Keys of the metrics that any row of the block knows; none of those that another version wrote and
+// this one does not know.
+std::set<std::string> recorded_metrics(const LeaderboardBlock& block,
+                                       const std::vector<LeaderboardRow>& rows) {
+  std::set<std::pair<std::string_view, std::string_view>> found;
+  for (const LeaderboardRow& row : rows) {
+    if (row.dataset != block.dataset || row.protocol != block.protocol) continue;
+    for (const FoldRecords& fold : row.folds) {
+      for (const Record& record : fold.records) found.emplace(record.metric, record.flavour);
+    }
+  }
+  std::set<std::string> keys;
+  for (const auto& [name, flavour] : found) {
+    try {
+      keys.insert(find_metric(fmt::format("{}:{}", name, flavour)).key());
+    } catch (const Error&) {
+      continue;
+    }
+  }
+  return keys;
 }
 
 }  // namespace
@@ -31,16 +41,23 @@ std::vector<BlockNumbers> block_numbers(const Leaderboard& board,
                                         const StatisticsOptions& options) {
   std::vector<BlockNumbers> result;
   for (std::size_t b = 0; b < board.blocks.size(); ++b) {
-    BlockNumbers numbers{.block = b, .tables = {}, .statistics = {}};
+    BlockNumbers numbers{.block = b, .tables = {}, .statistics = {}, .others = {}};
+    std::set<std::string> recorded = recorded_metrics(board.blocks[b], rows);
     for (const std::string& key : metrics) {
       const Metric metric = find_metric(key);
       if (metric.direction == Direction::count)
         throw Error::usage(fmt::format("{} is a count: nothing can be ranked by it", metric.name));
-      if (has_records(board.blocks[b], rows, metric))
+      if (recorded.erase(metric.key()) > 0)
         numbers.tables.push_back(score_table(board.blocks[b], rows, metric));
     }
     numbers.statistics = block_statistics(numbers.tables, options);
-    if (!numbers.statistics.methods.empty()) result.push_back(std::move(numbers));
+    if (numbers.statistics.methods.empty()) continue;
+    for (const std::string& key : recorded) {
+      const Metric metric = find_metric(key);
+      if (metric.direction != Direction::count)
+        numbers.others.push_back(score_table(board.blocks[b], rows, metric));
+    }
+    result.push_back(std::move(numbers));
   }
   return result;
 }

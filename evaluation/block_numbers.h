@@ -14,6 +14,7 @@ struct BlockNumbers {
   std::size_t block = 0;           // of Leaderboard::blocks
   std::vector<ScoreTable> tables;  // one a metric, of the ranked rows
   BlockStatistics statistics;      // of those tables, in their order
+  std::vector<ScoreTable> others;  // of the other metrics of its records, to be plotted only
 };
 
 // Of every block with ranked rows, for those of `metrics` (find_metric()) that its records hold.

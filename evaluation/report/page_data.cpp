@@ -126,6 +126,7 @@ Json block_json(const LeaderboardBlock& block, const BlockNumbers& numbers, cons
       {"suitability", suitability_json(numbers.statistics)},
       {"cases", numbers.tables.front().names_of_cases},
       {"metrics", Json::array()},
+      {"other_metrics", Json::array()},
       {"protocol_values", story.protocol_json.empty()
                               ? Json(nullptr)
                               : parse_json(story.protocol_json, "protocol of the manifests")},
@@ -135,6 +136,8 @@ Json block_json(const LeaderboardBlock& block, const BlockNumbers& numbers, cons
       {"examples", examples_json(story.examples)},
       {"images_note", story.images_note}};
   for (const ScoreTable& table : numbers.tables) json["metrics"].push_back(scores_json(table));
+  for (const ScoreTable& table : numbers.others)
+    json["other_metrics"].push_back(scores_json(table));
   return json;
 }
 

@@ -111,6 +111,7 @@ function distributionSpec(block, metric, cls, violin, width) {
 }
 
 function distributionFigure(block) {
+  const metrics = [...block.metrics, ...block.other_metrics];
   const state = {metric: 0, cls: "", form: "box"};
   const change = (key) => (value) => { state[key] = value; redraw("distribution"); };
   return chartFigure({
@@ -118,9 +119,9 @@ function distributionFigure(block) {
     caption: "Points are cases; a box holds the middle half with the median as a bar, whiskers reach to the farthest " +
       "case within 1.5 box lengths. Violins are kernel densities from the lowest to the highest case.",
     controls: [
-      select("Metric", block.metrics.map((metric, i) => [i, metricTitle(metric)]), change("metric")),
+      select("Metric", metrics.map((metric, i) => [i, metricTitle(metric)]), change("metric")),
       select("Class", [["", "mean over classes"], ...block.classes.map((cls) => [cls, cls])], change("cls")),
       select("Form", [["box", "boxes"], ["violin", "violins"]], change("form"))],
-    spec: (width) => distributionSpec(block, block.metrics[state.metric], state.cls, state.form === "violin", width),
+    spec: (width) => distributionSpec(block, metrics[state.metric], state.cls, state.form === "violin", width),
   });
 }

@@ -54,6 +54,26 @@ TEST(Page, DataIsThatOfTheTables) {
   EXPECT_TRUE(data["blocks"][1]["metrics"][0]["values"][0][1][1].is_null()) << "NaN";
 }
 
+TEST(Page, EveryMetricOfTheRecordsCanBePlotted) {
+  std::vector<LeaderboardRow> rows = {test::row_of("a", {"x"}, {{0.5}, {0.75}})};
+  std::vector<Record>& records = rows[0].folds[0].records;
+  for (std::size_t i = 0; i < 2; ++i) {
+    Record other = records[i];
+    other.metric = "HD95";
+    other.flavour = "medpy";
+    other.value = 4 + static_cast<double>(i);
+    records.push_back(other);
+    other.metric = "TP";
+    other.flavour = "voxel";
+    records.push_back(other);
+  }
+  const Json block = data_of(page_of(rows))["blocks"][0];
+  ASSERT_EQ(block["metrics"].size(), 1U) << "of the statistics";
+  ASSERT_EQ(block["other_metrics"].size(), 1U) << "counts are not plotted";
+  EXPECT_EQ(block["other_metrics"][0]["flavour"], "medpy");
+  EXPECT_EQ(block["other_metrics"][0]["values"][0][1], (Json{5.0}));
+}
+
 TEST(Page, NamesCannotEndTheScript) {
   std::vector<LeaderboardRow> rows = test::example_rows();
   rows[0].method = "</script><b>x";
