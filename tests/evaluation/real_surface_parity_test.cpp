@@ -17,7 +17,7 @@ namespace voxarena {
 namespace {
 
 namespace fs = std::filesystem;
-using Mask = Volume<std::int16_t>;
+using RealMask = Volume<std::int16_t>;
 
 const Json& real_golden() {
   static const Json json =
@@ -27,8 +27,8 @@ const Json& real_golden() {
 
 // A new mask whose voxel (z, y, x) is `rule(z, y, x)`.
 template <class Rule>
-Mask made_by(const Mask& mask, const Rule& rule) {
-  Mask result(1, mask.size);
+RealMask made_by(const RealMask& mask, const Rule& rule) {
+  RealMask result(1, mask.size);
   std::size_t i = 0;
   for (std::int64_t z = 0; z < mask.size[0]; ++z) {
     for (std::int64_t y = 0; y < mask.size[1]; ++y) {
@@ -39,26 +39,26 @@ Mask made_by(const Mask& mask, const Rule& rule) {
 }
 
 // Beyond the image is background.
-bool holds(const Mask& mask, std::int64_t z, std::int64_t y, std::int64_t x) {
+bool is_set(const RealMask& mask, std::int64_t z, std::int64_t y, std::int64_t x) {
   return z >= 0 && y >= 0 && x >= 0 && z < mask.size[0] && y < mask.size[1] && x < mask.size[2] &&
          mask.at(0, z, y, x) != 0;
 }
 
-int neighbours(const Mask& mask, std::int64_t z, std::int64_t y, std::int64_t x) {
-  return holds(mask, z - 1, y, x) + holds(mask, z + 1, y, x) + holds(mask, z, y - 1, x) +
-         holds(mask, z, y + 1, x) + holds(mask, z, y, x - 1) + holds(mask, z, y, x + 1);
+int neighbours(const RealMask& mask, std::int64_t z, std::int64_t y, std::int64_t x) {
+  return is_set(mask, z - 1, y, x) + is_set(mask, z + 1, y, x) + is_set(mask, z, y - 1, x) +
+         is_set(mask, z, y + 1, x) + is_set(mask, z, y, x - 1) + is_set(mask, z, y, x + 1);
 }
 
 // The rules of real_surfaces.py.
-Mask perturbed(const Mask& mask, const std::string& rule) {
+RealMask perturbed(const RealMask& mask, const std::string& rule) {
   return made_by(mask, [&](std::int64_t z, std::int64_t y, std::int64_t x) {
     const auto index = mask.offset(0, z, y, x);
     const bool here = mask.values[index] != 0;
-    if (rule == "shifted") return holds(mask, z - 1, y + 1, x - 2);
+    if (rule == "shifted") return is_set(mask, z - 1, y + 1, x - 2);
     if (rule == "dilated") return here || neighbours(mask, z, y, x) > 0;
     if (rule == "eroded") return here && neighbours(mask, z, y, x) == 6;
     if (rule == "with holes") return here && index % 7 != 0;
-    return holds(mask, z, y - 2, x + 1) || index % 9973 == 0;  // "with specks"
+    return is_set(mask, z, y - 2, x + 1) || index % 9973 == 0;  // "with specks"
   });
 }
 
