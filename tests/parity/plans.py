@@ -1,22 +1,20 @@
 """Does nnU-Net read our plans and fingerprint, and plan the same from them?
 
-Runs in a python 3.11 venv with nnunetv2==2.8.1.
-
-  python compare_plans.py FOLDER...   each a data set below nnUNet_preprocessed, as `voxarena plan` leaves it
+usage: plans.py FOLDER...   each a data set below nnUNet_preprocessed, as `voxarena plan` leaves it
 
 For every *Plans.json: nnU-Net's planner of that name plans from our dataset_fingerprint.json; integers and texts must be
-equal, floats to 1e-12. Every configuration is opened by nnU-Net's PlansManager and its network is built. Prints a line
-a file and ends with status 1 if anything differs.
+equal, floats to 1e-12. Every configuration is opened by nnU-Net's PlansManager and its network is built. A row a file.
 """
 import contextlib
 import glob
 import io
 import json
-import math
 import os
 import shutil
 import sys
 import tempfile
+
+from side_by_side import differences, finish, load, row
 
 WORK = tempfile.mkdtemp()
 for name in ("nnUNet_raw", "nnUNet_preprocessed", "nnUNet_results"):
@@ -29,29 +27,6 @@ import torch  # noqa: E402
 from nnunetv2.utilities.find_class_by_name import recursive_find_python_class  # noqa: E402
 from nnunetv2.utilities.get_network_from_plans import get_network_from_plans  # noqa: E402
 from nnunetv2.utilities.plans_handling.plans_handler import PlansManager  # noqa: E402
-
-
-def load(path):
-    with open(path) as file:
-        return json.load(file)
-
-
-def differences(ours, theirs, path=""):
-    if isinstance(ours, dict) and isinstance(theirs, dict):
-        for key in {**ours, **theirs}:
-            if key in ours and key in theirs:
-                yield from differences(ours[key], theirs[key], f"{path}.{key}")
-            else:
-                yield f"{path}.{key} is only in {'ours' if key in ours else 'theirs'}"
-    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
-        for i, (a, b) in enumerate(zip(ours, theirs)):
-            yield from differences(a, b, f"{path}[{i}]")
-    elif isinstance(ours, float) or isinstance(theirs, float):
-        both_nan = math.isnan(ours) and math.isnan(theirs)
-        if not both_nan and not math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=0):
-            yield f"{path}: {ours} and {theirs}"
-    elif ours != theirs:
-        yield f"{path}: {ours} and {theirs}"
 
 
 def planned_by_nnunet(folder, plans):
@@ -85,17 +60,16 @@ def build_networks(plans, channels, heads):
 
 
 def main(folders):
-    found = 0
     for folder in folders:
         for path in sorted(glob.glob(os.path.join(folder, "*Plans.json"))):
             ours = load(path)
             lines = list(differences(ours, planned_by_nnunet(folder, ours)))
             networks = build_networks(ours, len(ours["foreground_intensity_properties_per_channel"]), 3)
-            print(f"{path}: {len(lines)} differences, {networks} networks built")
+            row(f"{os.path.basename(path)} ({ours['experiment_planner_used']}) from our fingerprint, {networks} networks built",
+                "integers equal, floats ≤ 1e-12", f"{len(lines)} values differ" if lines else "equal", not lines)
             print("".join(f"  {line}\n" for line in lines), end="")
-            found += len(lines)
-    return 1 if found else 0
+    finish()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
