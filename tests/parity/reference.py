@@ -33,6 +33,7 @@ def preprocess(raw, plans, configurations, cases, folder):
 
 def main():
     work, name = use_folders(sys.argv[1], "python"), sys.argv[2]
+    os.environ["nnUNet_n_proc_DA"] = "1"  # the planner sets so many threads
     from nnunetv2.experiment_planning.plan_and_preprocess_api import extract_fingerprint_dataset, plan_experiment_dataset
     from nnunetv2.utilities.utils import get_filenames_of_train_images_and_targets
     number = int(name[len("Dataset"):][:3])
