@@ -17,8 +17,6 @@ constexpr double kPole = -0.26794919243112270;  // sqrt(3) - 2
 constexpr double kGain = 6;                     // (1 - pole)(1 - 1/pole)
 constexpr int kHorizon = 30;                    // pole^30 is below the precision of a double
 
-using Lines = std::vector<double>;  // position-major: kLines values for each position
-
 // Cubic B-spline weights of the four knots around a position `t` in [0, 1) behind the second one.
 void cubic_weights(double t, double* w) {
   const double s = 1 - t;
@@ -28,31 +26,57 @@ void cubic_weights(double t, double* w) {
   w[3] = 1 - w[0] - w[1] - w[2];
 }
 
-// Samples → B-spline coefficients in place: a causal and an anticausal recursion.
-void prefilter(Lines& c, std::int64_t n) {
-  const auto at = [&](std::int64_t i) { return c.data() + i * kLines; };
-  for (double& v : c) v *= kGain;
+// Arrays of lines are position-major: kLines values for each position. No fused operations: results
+// are the same on every machine.
 
-  double start[kLines];
-  std::copy_n(at(0), kLines, start);
+// `n` samples, multiplied by kGain → B-spline coefficients in place: a causal and an anticausal
+// recursion.
+__attribute__((target_clones("avx2", "default"))) void prefilter(double* c, std::int64_t n) {
+  double state[kLines];
+  std::copy_n(c, kLines, state);
   double power = kPole;
   // The signal is mirrored before its start.
   for (std::int64_t k = 0; k < kHorizon; ++k, power *= kPole) {
     const std::int64_t period = k % (2 * n);
-    const double* mirrored = at(period < n ? period : 2 * n - 1 - period);
-    for (std::int64_t l = 0; l < kLines; ++l) start[l] += power * mirrored[l];
+    const double* mirrored = c + (period < n ? period : 2 * n - 1 - period) * kLines;
+    for (std::int64_t l = 0; l < kLines; ++l) state[l] += power * mirrored[l];
   }
-  std::copy_n(start, kLines, at(0));
+  std::copy_n(state, kLines, c);
   for (std::int64_t i = 1; i < n; ++i) {
-    double* now = at(i);
-    const double* before = at(i - 1);
-    for (std::int64_t l = 0; l < kLines; ++l) now[l] += kPole * before[l];
+    double* now = c + i * kLines;
+    for (std::int64_t l = 0; l < kLines; ++l) now[l] = state[l] = now[l] + kPole * state[l];
   }
-  for (std::int64_t l = 0; l < kLines; ++l) at(n - 1)[l] *= kPole / (kPole - 1);
+  double* last = c + (n - 1) * kLines;
+  for (std::int64_t l = 0; l < kLines; ++l) last[l] = state[l] = last[l] * (kPole / (kPole - 1));
   for (std::int64_t i = n - 1; i-- > 0;) {
-    double* now = at(i);
-    const double* after = at(i + 1);
-    for (std::int64_t l = 0; l < kLines; ++l) now[l] = kPole * (after[l] - now[l]);
+    double* now = c + i * kLines;
+    for (std::int64_t l = 0; l < kLines; ++l) now[l] = state[l] = kPole * (state[l] - now[l]);
+  }
+}
+
+// Weighted sums of four knots: `out` positions.
+__attribute__((target_clones("avx2", "default"))) void sum_four(const double* source,
+                                                                const std::int64_t* first,
+                                                                const double* weights,
+                                                                std::int64_t out, double* sums) {
+  for (std::int64_t i = 0; i < out; ++i, weights += 4, sums += kLines) {
+    const double* knot = source + first[i] * kLines;
+    for (std::int64_t l = 0; l < kLines; ++l) {
+      sums[l] = weights[0] * knot[l] + weights[1] * knot[l + kLines] +
+                weights[2] * knot[l + 2 * kLines] + weights[3] * knot[l + 3 * kLines];
+    }
+  }
+}
+
+// Of any number of knots.
+void sum_taps(const double* source, const AxisSampler& sampler, double* sums) {
+  const double* weight = sampler.weights.data();
+  for (std::int64_t i = 0; i < sampler.out; ++i, sums += kLines) {
+    const double* knot = source + sampler.first[static_cast<std::size_t>(i)] * kLines;
+    std::fill_n(sums, kLines, 0.0);
+    for (int t = 0; t < sampler.taps; ++t, ++weight, knot += kLines) {
+      for (std::int64_t l = 0; l < kLines; ++l) sums[l] += *weight * knot[l];
+    }
   }
 }
 
@@ -63,26 +87,32 @@ class LineBlock {
       : sampler_(sampler),
         padding_(sampler.taps == 4 ? kPadding : 0),
         length_(sampler.in + 2 * padding_),
-        source_(static_cast<std::size_t>(length_ * kLines)) {}
+        source_(static_cast<std::size_t>(length_ * kLines)),
+        sums_(static_cast<std::size_t>(sampler.out * kLines)) {}
 
   // Element (position i, line l) is at base + i · step + l · between.
-  void run(const double* from, std::int64_t from_step, std::int64_t from_between, double* to,
+  template <class From, class To>
+  void run(const From* from, std::int64_t from_step, std::int64_t from_between, To* to,
            std::int64_t to_step, std::int64_t to_between, std::int64_t lines) {
-    for (std::int64_t i = 0; i < length_; ++i) {
-      const double* position =
+    const double gain = sampler_.taps == 4 ? kGain : 1;
+    double* filled = source_.data();
+    for (std::int64_t i = 0; i < length_; ++i, filled += kLines) {
+      const From* position =
           from + std::clamp<std::int64_t>(i - padding_, 0, sampler_.in - 1) * from_step;
       for (std::int64_t l = 0; l < lines; ++l)
-        source_[static_cast<std::size_t>(i * kLines + l)] = position[l * from_between];
+        filled[l] = gain * static_cast<double>(position[l * from_between]);
     }
-    if (sampler_.taps == 4) prefilter(source_, length_);
-    for (std::int64_t i = 0; i < sampler_.out; ++i) {
-      double sum[kLines] = {};
-      const double* knot = source_.data() + sampler_.first[static_cast<std::size_t>(i)] * kLines;
-      const double* weight = sampler_.weights.data() + i * sampler_.taps;
-      for (int t = 0; t < sampler_.taps; ++t, knot += kLines) {
-        for (std::int64_t l = 0; l < kLines; ++l) sum[l] += weight[t] * knot[l];
-      }
-      for (std::int64_t l = 0; l < lines; ++l) to[i * to_step + l * to_between] = sum[l];
+    if (sampler_.taps == 4) {
+      prefilter(source_.data(), length_);
+      sum_four(source_.data(), sampler_.first.data(), sampler_.weights.data(), sampler_.out,
+               sums_.data());
+    } else {
+      sum_taps(source_.data(), sampler_, sums_.data());
+    }
+    const double* sums = sums_.data();
+    for (std::int64_t i = 0; i < sampler_.out; ++i, sums += kLines) {
+      To* position = to + i * to_step;
+      for (std::int64_t l = 0; l < lines; ++l) position[l * to_between] = static_cast<To>(sums[l]);
     }
   }
 
@@ -90,7 +120,7 @@ class LineBlock {
   const AxisSampler& sampler_;
   std::int64_t padding_;
   std::int64_t length_;
-  Lines source_;
+  std::vector<double> source_, sums_;
 };
 
 }  // namespace
@@ -139,9 +169,9 @@ AxisSampler make_axis_sampler(std::int64_t in, std::int64_t out, int order) {
   return sampler;
 }
 
-std::vector<double> resample_axis(const std::vector<double>& values, std::int64_t outer,
-                                  std::int64_t inner, const AxisSampler& sampler, int threads) {
-  std::vector<double> out(static_cast<std::size_t>(outer * sampler.out * inner));
+template <class From, class To>
+void resample_axis(const From* values, To* out, std::int64_t outer, std::int64_t inner,
+                   const AxisSampler& sampler, int threads) {
   // Lines of one block lie side by side: along `inner`, or along `outer` where the axis is the last
   // one.
   const bool last_axis = inner == 1;
@@ -157,14 +187,21 @@ std::vector<double> resample_axis(const std::vector<double>& values, std::int64_
       const std::int64_t slab = b / blocks;
       const std::int64_t line = b % blocks * kLines;
       const std::int64_t lines = std::min(kLines, across - line);
-      const double* from =
-          values.data() + slab * sampler.in * inner + line * (last_axis ? sampler.in : 1);
-      double* to = out.data() + slab * sampler.out * inner + line * (last_axis ? sampler.out : 1);
+      const From* from = values + slab * sampler.in * inner + line * (last_axis ? sampler.in : 1);
+      To* to = out + slab * sampler.out * inner + line * (last_axis ? sampler.out : 1);
       block.run(from, inner, last_axis ? sampler.in : 1, to, inner, last_axis ? sampler.out : 1,
                 lines);
     }
   });
-  return out;
 }
+
+template void resample_axis(const float*, float*, std::int64_t, std::int64_t, const AxisSampler&,
+                            int);
+template void resample_axis(const float*, double*, std::int64_t, std::int64_t, const AxisSampler&,
+                            int);
+template void resample_axis(const double*, float*, std::int64_t, std::int64_t, const AxisSampler&,
+                            int);
+template void resample_axis(const double*, double*, std::int64_t, std::int64_t, const AxisSampler&,
+                            int);
 
 }  // namespace voxarena

@@ -28,8 +28,10 @@ double sample_position(std::int64_t i, std::int64_t in, std::int64_t out);
 // Its nearest input index.
 std::int64_t nearest_sample(std::int64_t i, std::int64_t in, std::int64_t out);
 
-// `values` is (outer, sampler.in, inner), the result (outer, sampler.out, inner).
-std::vector<double> resample_axis(const std::vector<double>& values, std::int64_t outer,
-                                  std::int64_t inner, const AxisSampler& sampler, int threads);
+// `values` is (outer, sampler.in, inner), `out` (outer, sampler.out, inner). Computed in double,
+// for float and double on either side.
+template <class From, class To>
+void resample_axis(const From* values, To* out, std::int64_t outer, std::int64_t inner,
+                   const AxisSampler& sampler, int threads);
 
 }  // namespace voxarena
