@@ -54,6 +54,9 @@ struct DecoderConfig {
   std::int64_t mask_tokens = 4;
   std::vector<std::int64_t> upscaling{64, 32};  // channels after each doubling of the resolution
   std::int64_t iou_hidden = 256;
+  // SAM 2's: a token and a head that tell whether there is an object, finer maps of the image added
+  // while the resolution grows, and other names of the transformer's MLP.
+  bool sam2 = false;
 };
 
 struct Config {

@@ -24,16 +24,20 @@ at::Tensor Linear::forward(const at::Tensor& x) const {
 }
 
 Convolution::Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form)
-    : weight(register_parameter(
-          "weight", nn::default_uniform({out, in, kernel, kernel}, in * kernel * kernel))),
+    : weight(
+          register_parameter("weight", nn::default_uniform({out, in / form.groups, kernel, kernel},
+                                                           in / form.groups * kernel * kernel))),
       stride_(form.stride),
-      padding_(form.stride == 1 ? kernel / 2 : 0) {
-  if (form.bias)
-    bias = register_parameter("bias", nn::default_uniform({out}, in * kernel * kernel));
+      padding_(form.padding >= 0 ? form.padding : (form.stride == 1 ? kernel / 2 : 0)),
+      groups_(form.groups) {
+  if (form.bias) {
+    bias =
+        register_parameter("bias", nn::default_uniform({out}, in / form.groups * kernel * kernel));
+  }
 }
 
 at::Tensor Convolution::forward(const at::Tensor& x) const {
-  return at::conv2d(x, weight, bias, stride_, padding_);
+  return at::conv2d(x, weight, bias, stride_, padding_, 1, groups_);
 }
 
 // LibTorch takes the second axis of a transposed convolution's weight for its inputs.
@@ -52,13 +56,22 @@ at::Tensor activate(const at::Tensor& x, Activation kind) {
   return kind == Activation::relu ? at::relu(x) : at::gelu(x);
 }
 
-Mlp::Mlp(std::int64_t dim, std::int64_t hidden, Activation activation)
+Mlp::Mlp(std::int64_t dim, std::int64_t hidden, Activation activation, MlpNames names)
     : activation_(activation),
-      lin1_(register_module("lin1", std::make_shared<Linear>(dim, hidden))),
-      lin2_(register_module("lin2", std::make_shared<Linear>(hidden, dim))) {}
+      first_(std::make_shared<Linear>(dim, hidden)),
+      second_(std::make_shared<Linear>(hidden, dim)) {
+  if (names == MlpNames::lin) {
+    register_module("lin1", first_);
+    register_module("lin2", second_);
+  } else {
+    const auto layers = register_module("layers", std::make_shared<torch::nn::Module>());
+    layers->register_module("0", first_);
+    layers->register_module("1", second_);
+  }
+}
 
 at::Tensor Mlp::forward(const at::Tensor& x) const {
-  return lin2_->forward(activate(lin1_->forward(x), activation_));
+  return second_->forward(activate(first_->forward(x), activation_));
 }
 
 HeadMlp::HeadMlp(std::int64_t in, std::int64_t hidden, std::int64_t out, int layers)

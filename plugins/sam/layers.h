@@ -21,20 +21,24 @@ class Linear : public torch::nn::Module {
   at::Tensor weight, bias;  // (out, in), (out)
 };
 
-// Of images (N, C, H, W). Kernels of odd size are padded to keep the size, if the stride is 1.
+struct ConvolutionForm {
+  std::int64_t stride = 1;
+  bool bias = true;
+  std::int64_t padding = -1;  // -1: as much as keeps the size if the stride is 1, else none
+  std::int64_t groups = 1;
+};
+
+// Of images (N, C, H, W).
 class Convolution : public torch::nn::Module {
  public:
-  struct Form {
-    std::int64_t stride = 1;
-    bool bias = true;
-  };
-  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form = {1, true});
+  using Form = ConvolutionForm;
+  Convolution(std::int64_t in, std::int64_t out, std::int64_t kernel, Form form = {});
   at::Tensor forward(const at::Tensor& x) const;
 
   at::Tensor weight, bias;
 
  private:
-  std::int64_t stride_, padding_;
+  std::int64_t stride_, padding_, groups_;
 };
 
 // Kernel = stride = 2: doubles height and width.
@@ -57,15 +61,19 @@ class Embedding : public torch::nn::Module {
 enum class Activation : std::uint8_t { relu, gelu };  // gelu: exact (erf)
 at::Tensor activate(const at::Tensor& x, Activation kind);
 
-// lin1 → activation → lin2.
+// What the two layers of an Mlp are called: "lin1" and "lin2" (SAM), "layers.0" and "layers.1" (SAM
+// 2).
+enum class MlpNames : std::uint8_t { lin, layers };
+
+// linear → activation → linear.
 class Mlp : public torch::nn::Module {
  public:
-  Mlp(std::int64_t dim, std::int64_t hidden, Activation activation);
+  Mlp(std::int64_t dim, std::int64_t hidden, Activation activation, MlpNames names = MlpNames::lin);
   at::Tensor forward(const at::Tensor& x) const;
 
  private:
   Activation activation_;
-  std::shared_ptr<Linear> lin1_, lin2_;
+  std::shared_ptr<Linear> first_, second_;
 };
 
 // `layers` linear layers with ReLU between them.

@@ -55,7 +55,9 @@ TwoWayBlock::TwoWayBlock(const DecoderConfig& config, bool first)
       norm2(register_module("norm2", std::make_shared<LayerNorm>(config.dim, kEpsilon))),
       norm3(register_module("norm3", std::make_shared<LayerNorm>(config.dim, kEpsilon))),
       norm4(register_module("norm4", std::make_shared<LayerNorm>(config.dim, kEpsilon))),
-      mlp(register_module("mlp", std::make_shared<Mlp>(config.dim, config.mlp, Activation::relu))),
+      mlp(register_module("mlp",
+                          std::make_shared<Mlp>(config.dim, config.mlp, Activation::relu,
+                                                config.sam2 ? MlpNames::layers : MlpNames::lin))),
       first_(first) {}
 
 TwoWayTokens TwoWayBlock::forward(TwoWayTokens x, const TwoWayTokens& codes, const Layout& layout,
