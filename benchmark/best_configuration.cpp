@@ -63,10 +63,9 @@ std::vector<EnsembleCase> crossval_cases(const std::vector<fs::path>& models,
       for (EnsembleCase& one : list_ensemble_cases({validation_folder(models[m], fold)})) {
         EnsembleCase& merged = cases[one.id];
         if (merged.probabilities.size() != m) {
-          throw Error::input(
-              fmt::format("case {}: {} has it in two folds, or {} has not", one.id,
-                          models[m].string(), models.front().string()),
-              "all members of an ensemble must have validated the same cases");
+          throw Error::input(fmt::format("case {}: {} has it in two folds, or {} has not", one.id,
+                                         models[m].string(), models.front().string()),
+                             "all members of an ensemble must have validated the same cases");
         }
         merged.id = one.id;
         merged.probabilities.push_back(one.probabilities.front());
@@ -92,9 +91,8 @@ Candidate single_candidate(const NnunetModelName& model, const BestConfiguration
                        "train this model first, or name others with -c, -p and -tr");
   }
   const fs::path output = crossval_folder(folder, request.folds);
-  const FolderEvaluation evaluation = accumulate_folds(folder, request.folds, output,
-                                                       request.references, request.overwrite,
-                                                       context);
+  const FolderEvaluation evaluation = accumulate_folds(
+      folder, request.folds, output, request.references, request.overwrite, context);
   return {{model}, model.folder(), output, foreground_dice(evaluation)};
 }
 
@@ -104,9 +102,8 @@ Candidate ensemble_candidate(const NnunetModelName& a, const NnunetModelName& b,
   const std::string name = ensemble_name(a, b, request.folds);
   const fs::path output = request.results / "ensembles" / name;
   const ModelDescription description = read_description(models.front());
-  const EnsembleOutput files{.folder = output,
-                             .file_ending = description.file_ending,
-                             .resume = !request.overwrite};
+  const EnsembleOutput files{
+      .folder = output, .file_ending = description.file_ending, .resume = !request.overwrite};
   const bool saved = has_probabilities(models.front(), request.folds) &&
                      has_probabilities(models.back(), request.folds);
   if (saved || request.dataset == nullptr) {
@@ -160,9 +157,8 @@ BestConfiguration find_best_configuration(const BestConfigurationRequest& reques
   }
   const Candidate& best = out.candidates[out.best];
   const ModelDescription description = read_description(best.folder);
-  out.postprocessing = determine_postprocessing(request.references, best.folder,
-                                                description.file_ending, description.labels,
-                                                context);
+  out.postprocessing = determine_postprocessing(
+      request.references, best.folder, description.file_ending, description.labels, context);
   return out;
 }
 

@@ -80,8 +80,8 @@ void write_crossval_ensemble(const std::vector<fs::path>& models, const FoldName
             std::ranges::transform(mean.values, next.values, mean.values.begin(), std::plus<>());
           }
           for (float& value : mean.values) value /= static_cast<float>(members.size());
-          write_label(file, {most_likely_labels(mean, dataset.labels, context.threads),
-                             image.geometry});
+          write_label(file,
+                      {most_likely_labels(mean, dataset.labels, context.threads), image.geometry});
         });
       }
       progress.advance(1, id);

@@ -37,10 +37,8 @@ Json inference_information(const BestConfiguration& found, const BestConfigurati
   }
   for (const NnunetModelName& model : best.models) selected.push_back(to_json(model));
   for (const Candidate& one : found.candidates) all[one.name] = one.dice;
-  const double after = summary_json(found.postprocessing.after)
-                           .at("foreground_mean")
-                           .at("Dice")
-                           .get<double>();
+  const double after =
+      summary_json(found.postprocessing.after).at("foreground_mean").at("Dice").get<double>();
   return {{"folds", fold_list(request.folds)},
           {"dataset_name_or_id", dataset},
           {"considered_models", considered},
@@ -70,8 +68,9 @@ std::string inference_instructions(const BestConfiguration& found,
         model.plans, ensemble ? " --save_probabilities" : "");
   }
   if (ensemble) {
-    text += fmt::format("\nThen ensemble with:\n\nvoxarena nnunet ensemble -i {} -o OUTPUT_FOLDER\n",
-                        fmt::join(outputs, " "));
+    text +=
+        fmt::format("\nThen ensemble with:\n\nvoxarena nnunet ensemble -i {} -o OUTPUT_FOLDER\n",
+                    fmt::join(outputs, " "));
   }
   return text + fmt::format(
                     "\n***Once inference is completed, run postprocessing like this:***\n\n"

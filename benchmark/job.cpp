@@ -212,10 +212,9 @@ void predict_job(const Job& job, const RunContext& context) {
   options.deterministic = true;
   Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels,
                       options);
-  predictor.predict_cases(store, ids,
-                          {.folder = job.folder.predictions(),
-                           .file_ending = job.dataset->raw.file_ending},
-                          context);
+  predictor.predict_cases(
+      store, ids, {.folder = job.folder.predictions(), .file_ending = job.dataset->raw.file_ending},
+      context);
   add_seconds(job, "predict", watch.seconds());
 }
 

@@ -7,9 +7,7 @@
 
 namespace voxarena {
 
-std::string join_folds(const FoldNames& folds) {
-  return fmt::format("{}", fmt::join(folds, "_"));
-}
+std::string join_folds(const FoldNames& folds) { return fmt::format("{}", fmt::join(folds, "_")); }
 
 std::string ensemble_name(const NnunetModelName& a, const NnunetModelName& b,
                           const FoldNames& folds) {

@@ -26,9 +26,9 @@ std::string method_for(const PreparedDataset& dataset, const std::string& config
       dataset.plans.configuration(configuration).architecture.network_class;
   if (network == "PlainConvUNet") return "plain_unet";
   if (network == "ResidualEncoderUNet") return "resenc_unet";
-  throw Error::input(fmt::format("configuration {}: there is no network '{}'", configuration,
-                                 network),
-                     "plans of PlainConvUNet and ResidualEncoderUNet are trained");
+  throw Error::input(
+      fmt::format("configuration {}: there is no network '{}'", configuration, network),
+      "plans of PlainConvUNet and ResidualEncoderUNet are trained");
 }
 
 // Of whatever program trained the fold.
@@ -41,8 +41,8 @@ void validate(const PreparedDataset& dataset, const fs::path& fold,
                        "train the fold first, without --val");
   }
   TrainedRun run = open_nnunet_model(fold, {.checkpoint = checkpoint}, plugin_paths, context);
-  const CaseStore store = preprocess_dataset(dataset.raw, dataset.plans, run.configuration(),
-                                             dataset.folder, context);
+  const CaseStore store =
+      preprocess_dataset(dataset.raw, dataset.plans, run.configuration(), dataset.folder, context);
   Predictor predictor({run.models.front().get()}, run.plans, run.configuration(), run.labels,
                       run.window);
   const fs::path folder = fold / "validation";
@@ -101,8 +101,7 @@ ProtocolSettings settings_of_trainer(const NnunetModelName& model) {
   settings.plans = model.plans;
   settings.budget = find_budget("nnunet");
   if (match[2].matched) {
-    settings.budget.iterations =
-        std::stoll(match[2].str()) * settings.budget.iterations_per_epoch;
+    settings.budget.iterations = std::stoll(match[2].str()) * settings.budget.iterations_per_epoch;
   }
   if (match[3].matched) settings.mirror_axes.emplace();
   settings.augmentation = match[3].str() != "NoDA";
@@ -114,7 +113,7 @@ fs::path train_nnunet(const PreparedDataset& dataset, const fs::path& results,
                       const Paths& plugin_paths, const RunContext& context) {
   const fs::path model = results / dataset.raw.name / request.model.folder();
   const fs::path fold = fold_folder(model, fold_name(request.fold));
-  if (!request.validate_only) 
+  if (!request.validate_only)
     train_fold(dataset, model, fold, request, settings, plugin_paths, context);
   validate(dataset, fold, request, plugin_paths, context);
   return fold;

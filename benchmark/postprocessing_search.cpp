@@ -39,13 +39,13 @@ struct Search {
       const LabelImage truth = read_label(reference);
       LabelImage labels = read_label(prediction);
       if (truth.voxels.size != labels.voxels.size) {
-        throw Error::input(fmt::format("{} and {} differ in size", reference.string(),
-                                       prediction.string()),
-                           "predictions and references must be of the same images");
+        throw Error::input(
+            fmt::format("{} and {} differ in size", reference.string(), prediction.string()),
+            "predictions and references must be of the same images");
       }
       apply_postprocessing(steps, labels.voxels);
-      out.cases[static_cast<std::size_t>(i)] = {id, reference, prediction, {},
-                                                evaluate_images(truth, labels, task)};
+      out.cases[static_cast<std::size_t>(i)] = {
+          id, reference, prediction, {}, evaluate_images(truth, labels, task)};
       progress.advance(1, id);
     });
     return out;
@@ -94,8 +94,9 @@ std::vector<std::string> cases_with_reference(const fs::path& references,
   std::vector<std::string> cases = list_label_files(predictions, file_ending);
   for (const std::string& id : cases) {
     if (fs::exists(references / (id + file_ending))) continue;
-    throw Error::input(fmt::format("{}: the reference of case {} is missing", references.string(), id),
-                       "postprocessing is chosen on cases with references");
+    throw Error::input(
+        fmt::format("{}: the reference of case {} is missing", references.string(), id),
+        "postprocessing is chosen on cases with references");
   }
   return cases;
 }
@@ -105,12 +106,10 @@ std::vector<std::string> cases_with_reference(const fs::path& references,
 PostprocessingSearch search_postprocessing(const fs::path& references, const fs::path& predictions,
                                            const std::string& file_ending, const Labels& labels,
                                            const RunContext& context) {
-  const Search search{references,
-                      predictions,
-                      file_ending,
-                      cases_with_reference(references, predictions, file_ending),
-                      overlap_task(labels),
-                      context};
+  const Search search{
+      references,           predictions,
+      file_ending,          cases_with_reference(references, predictions, file_ending),
+      overlap_task(labels), context};
   const std::vector<EvaluatedClass>& classes = search.task.classes;
   PostprocessingSearch out{{}, search.evaluate({}, "predictions"), {}};
   out.after = out.before;

@@ -76,15 +76,12 @@ bool CommandLine::parse(const std::vector<std::string>& arguments, RunContext& c
   po::options_description all;
   all.add(visible_).add(hidden_);
   namespace style = po::command_line_style;
-  const int dashes = single_dashes_ ? style::default_style | style::allow_long_disguise
-                                    : style::default_style;
+  const int dashes =
+      single_dashes_ ? style::default_style | style::allow_long_disguise : style::default_style;
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(positions_)
-                  .style(dashes)
-                  .run(),
-              values_);
+    po::store(
+        po::command_line_parser(arguments).options(all).positional(positions_).style(dashes).run(),
+        values_);
     if (values_.count("help") > 0) {
       print_help();
       return false;

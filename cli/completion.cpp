@@ -8,7 +8,8 @@
 namespace voxarena::cli {
 namespace {
 
-constexpr const char* kBash = R"SCRIPT(# completion of voxarena for bash: source <(voxarena completion bash)
+constexpr const char* kBash =
+    R"SCRIPT(# completion of voxarena for bash: source <(voxarena completion bash)
 _voxarena_commands() { "${words[@]:0:$1}" --help 2>/dev/null | awk '/^  [a-zA-Z]/ {print $1}'; }
 _voxarena_options() {
   "$@" --help 2>/dev/null | grep -oE '^ +(-[a-zA-Z] \[ )?--?[a-zA-Z][a-zA-Z_-]*' | grep -oE -- '-+[a-zA-Z][a-zA-Z_-]*$'
@@ -28,7 +29,8 @@ _voxarena() {
 complete -F _voxarena voxarena
 )SCRIPT";
 
-constexpr const char* kZsh = R"SCRIPT(# completion of voxarena for zsh: source <(voxarena completion zsh)
+constexpr const char* kZsh =
+    R"SCRIPT(# completion of voxarena for zsh: source <(voxarena completion zsh)
 _voxarena() {
   local depth=1
   [[ ${words[2]} == nnunet || ${words[2]} == sam ]] && depth=2

@@ -10,7 +10,8 @@
 
 namespace voxarena {
 
-// A case of the ensemble: the same {case}.npz of every member, the first one's {case}.pkl beside it.
+// A case of the ensemble: the same {case}.npz of every member, the first one's {case}.pkl beside
+// it.
 struct EnsembleCase {
   std::string id;
   std::vector<std::filesystem::path> probabilities;

@@ -88,9 +88,9 @@ LogitGrid logit_grid(const Volume<float>& logits, const CaseProperties& properti
   check(logits, properties, labels);
   // Axis i of the transposed image is axis transpose_forward[i] of the file.
   const Spacing spacing = transposed(properties.geometry.spacing, plans.transpose_forward);
-  return {logits, all_taps(logits.size, properties.shape_after_cropping,
-                           logits_spacing(configuration, spacing), spacing,
-                           configuration.probabilities)};
+  return {logits,
+          all_taps(logits.size, properties.shape_after_cropping,
+                   logits_spacing(configuration, spacing), spacing, configuration.probabilities)};
 }
 
 SliceInterpolator::SliceInterpolator(const LogitGrid& grid)

@@ -23,8 +23,7 @@ void keep_largest(const KeepLargest& step, Volume<std::int16_t>& labels) {
   if (components.sizes.size() < 2) return;
   const std::int64_t largest = std::ranges::max(components.sizes);
   for (std::size_t row = 0; row + 1 < components.row_start.size(); ++row) {
-    std::int16_t* line =
-        labels.values.data() + static_cast<std::int64_t>(row) * labels.size[2];
+    std::int16_t* line = labels.values.data() + static_cast<std::int64_t>(row) * labels.size[2];
     for (std::size_t i = components.row_start[row]; i < components.row_start[row + 1]; ++i) {
       const Components::Run& run = components.runs[i];
       if (components.sizes[static_cast<std::size_t>(run.component)] == largest) continue;

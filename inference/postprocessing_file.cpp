@@ -87,7 +87,8 @@ Postprocessing read_json_form(const fs::path& file) {
     KeepLargest& step = steps.emplace_back();
     add_labels(arguments[i].at(kLabels), step.labels, file);
     const Json background = arguments[i].value(kBackground, Json(0));
-    if (!background.is_number_integer()) refuse(file, fmt::format("'{}' is no number", kBackground));
+    if (!background.is_number_integer())
+      refuse(file, fmt::format("'{}' is no number", kBackground));
     step.background = background.get<int>();
   }
   return steps;

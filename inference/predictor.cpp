@@ -92,8 +92,7 @@ PredictionSummary Predictor::predict_cases(const CaseStore& store,
 }
 
 void Predictor::write_case(const Volume<float>& logits, const CaseProperties& properties,
-                           const std::string& id, const PredictionFiles& files,
-                           int threads) const {
+                           const std::string& id, const PredictionFiles& files, int threads) const {
   const std::filesystem::path output = files.folder / (id + files.file_ending);
   if (!files.probabilities) {
     write_label(output,

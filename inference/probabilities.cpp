@@ -44,8 +44,7 @@ Volume<float> export_probabilities(const Volume<float>& logits, const CaseProper
   const FilePlace place = file_place(properties, plans);
   const Extent& shape = properties.shape_after_cropping;
   Volume<float> result(logits.channels, place.size);
-  if (!labels.has_regions())
-    std::fill_n(result.channel(0), result.voxels_per_channel(), 1.0F);
+  if (!labels.has_regions()) std::fill_n(result.channel(0), result.voxels_per_channel(), 1.0F);
   parallel_for(shape[0], threads, [&](std::int64_t z) {
     SliceInterpolator interpolator(grid);
     std::vector<std::vector<float>> values;

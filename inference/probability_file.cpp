@@ -26,9 +26,9 @@ void write_probabilities(const std::filesystem::path& stem, const Volume<float>&
 Volume<float> read_probabilities(const std::filesystem::path& npz) {
   NpzArray array = read_npz(npz, kName);
   if (array.shape.size() != 4) {
-    throw Error::input(fmt::format("{}: has {} axes instead of 4", npz.string(),
-                                   array.shape.size()),
-                       "probabilities have the axes class, z, y, x");
+    throw Error::input(
+        fmt::format("{}: has {} axes instead of 4", npz.string(), array.shape.size()),
+        "probabilities have the axes class, z, y, x");
   }
   Volume<float> out;
   out.channels = array.shape[0];

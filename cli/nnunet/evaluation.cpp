@@ -35,8 +35,7 @@ int evaluate(const CommandLine& line, const Labels& labels, const std::string& e
       references, predictions,
       list_label_files(line.has("chill") ? predictions : references, ending), ending,
       EvaluationTask::from(labels, settings), context);
-  const fs::path output =
-      line.has("o") ? fs::path(line.text("o")) : predictions / "summary.json";
+  const fs::path output = line.has("o") ? fs::path(line.text("o")) : predictions / "summary.json";
   write_summary(output, evaluation);
   for (const std::string& problem : evaluation.problems()) context.warn(problem);
   fmt::print("{}\n", output.string());
@@ -62,8 +61,8 @@ int evaluate_simple(const std::vector<std::string>& arguments, RunContext& conte
   CommandLine line("nnunet evaluate_simple", "GT PRED -l LABEL... [options]",
                    "voxarena nnunet evaluate_simple labelsTs predictions -l 1 2");
   add_evaluation_options(line);
-  line.options()("l", po::value<std::vector<int>>()->multitoken(), "labels")(
-      "il", po::value<int>(), "ignore label");
+  line.options()("l", po::value<std::vector<int>>()->multitoken(), "labels")("il", po::value<int>(),
+                                                                             "ignore label");
   if (!line.parse(arguments, context)) return 0;
   if (!line.has("l")) throw Error::usage("-l is missing", "name the labels: -l 1 2");
   Json labels = {{"background", 0}};
@@ -73,7 +72,8 @@ int evaluate_simple(const std::vector<std::string>& arguments, RunContext& conte
   std::string ending;
   for (const char* known : {".nii.gz", ".nii", ".mha", ".nrrd"}) {
     std::error_code error;
-    for (fs::directory_iterator it(references, error), end; !error && it != end; it.increment(error)) {
+    for (fs::directory_iterator it(references, error), end; !error && it != end;
+         it.increment(error)) {
       if (ending.empty() && it->path().filename().string().ends_with(known)) ending = known;
     }
   }

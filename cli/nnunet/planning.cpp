@@ -25,8 +25,8 @@ std::vector<std::string> datasets_option(const CommandLine& line) {
 
 void add_fingerprint_options(CommandLine& line) {
   line.options()("fpe", po::value<std::string>()->default_value("DatasetFingerprintExtractor"),
-                 "class of the extractor; there is no other")(
-      "verify_dataset_integrity", "open and check every file first")(
+                 "class of the extractor; there is no other")("verify_dataset_integrity",
+                                                              "open and check every file first")(
       "clean", "extract the fingerprint anew even if the data did not change")(
       "verbose", "has no effect here: progress is always shown");
   add_threads_option(line, "npfp");
@@ -72,8 +72,7 @@ PlannerSettings planner_option(const CommandLine& line) {
 PreparedDataset plan_one(const std::string& name, const CommandLine& line, bool with_planner,
                          const RunContext& context) {
   const Roots roots = environment_roots();
-  if (line.has("verify_dataset_integrity"))
-    verify_dataset(open_raw_dataset(name, roots), context);
+  if (line.has("verify_dataset_integrity")) verify_dataset(open_raw_dataset(name, roots), context);
   PlanRequest request{.again = line.has("clean")};
   if (with_planner) request.planner = planner_option(line);
   return plan_dataset(name, roots, context, request);

@@ -52,8 +52,8 @@ int predict_with(const fs::path& model, const CommandLine& line, RunContext& con
   if (line.has("disable_tta")) run.window.mirror_axes.clear();
   run.window.step = line.get<double>("step_size");
   const std::vector<RawCase> cases =
-      own_part(list_cases(line.text("i"), run.file_ending, run.channels),
-               line.get<int>("part_id"), line.get<int>("num_parts"));
+      own_part(list_cases(line.text("i"), run.file_ending, run.channels), line.get<int>("part_id"),
+               line.get<int>("num_parts"));
   std::vector<Model*> models;
   for (const auto& one : run.models) models.push_back(one.get());
   Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);

@@ -37,14 +37,14 @@ std::vector<NnunetModelName> models_option(const CommandLine& line, const std::s
     for (const std::string& configuration : configurations) {
       for (const std::string& plans : line.texts("p")) {
         const NnunetModelName model{trainer, plans, configuration};
-        const fs::path file =
-            environment_roots().preprocessed / dataset / (plans + ".json");
+        const fs::path file = environment_roots().preprocessed / dataset / (plans + ".json");
         const Json planned = read_json(file).value("configurations", Json::object());
         if (planned.contains(configuration)) {
           models.push_back(model);
         } else if (!all) {
-          throw Error::input(fmt::format("{}: has no configuration {}", file.string(), configuration),
-                             "name others with -c");
+          throw Error::input(
+              fmt::format("{}: has no configuration {}", file.string(), configuration),
+              "name others with -c");
         }
       }
     }
@@ -58,8 +58,8 @@ Postprocessing chosen_file(const CommandLine& line) {
 
 // dataset.json as the option says, else in the folder of the predictions.
 Json dataset_json(const CommandLine& line, const fs::path& predictions, fs::path& file) {
-  file = line.has("dataset_json") ? fs::path(line.text("dataset_json"))
-                                  : predictions / "dataset.json";
+  file =
+      line.has("dataset_json") ? fs::path(line.text("dataset_json")) : predictions / "dataset.json";
   return read_json(file);
 }
 
@@ -114,7 +114,8 @@ int find_best_configuration(const std::vector<std::string>& arguments, RunContex
   print_search(found.postprocessing);
   const std::string instructions = inference_instructions(found, request, dataset);
   fmt::print("\n{}", instructions);
-  write_json(results / "inference_information.json", inference_information(found, request, dataset));
+  write_json(results / "inference_information.json",
+             inference_information(found, request, dataset));
   write_file(results / "inference_instructions.txt", instructions);
   return 0;
 }
@@ -133,8 +134,7 @@ int accumulate_crossval_results(const std::vector<std::string>& arguments, RunCo
   const NnunetModelName name{line.text("tr"), line.text("p"), line.text("c")};
   const FoldNames folds = folds_option(line);
   const fs::path model = results / name.folder();
-  const fs::path output =
-      line.has("o") ? fs::path(line.text("o")) : crossval_folder(model, folds);
+  const fs::path output = line.has("o") ? fs::path(line.text("o")) : crossval_folder(model, folds);
   if (line.has("o") && fs::exists(output) && !fs::is_empty(output)) {
     throw Error::input(fmt::format("{}: is not empty", output.string()),
                        "name an empty folder: nothing of yours is overwritten");

@@ -19,8 +19,8 @@ int export_model_to_zip(const std::vector<std::string>& arguments, RunContext& c
   line.with_single_dashes();
   const auto list = [] { return po::value<std::vector<std::string>>()->multitoken(); };
   line.options()("d", po::value<std::string>(), "number or name of the data set")(
-      "o", po::value<std::string>(), "zip file to write")(
-      "c", list(), "configurations (default: all four)")(
+      "o", po::value<std::string>(), "zip file to write")("c", list(),
+                                                          "configurations (default: all four)")(
       "tr", po::value<std::string>()->default_value("nnUNetTrainer"), "trainer")(
       "p", po::value<std::string>()->default_value("nnUNetPlans"), "name of the plans")(
       "chk", list(), "checkpoints (default: checkpoint_final.pth)")(

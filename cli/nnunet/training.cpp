@@ -1,9 +1,8 @@
-#include "benchmark/nnunet_training.h"
-
 #include <fmt/core.h>
 
 #include <boost/program_options/value_semantic.hpp>
 
+#include "benchmark/nnunet_training.h"
 #include "cli/nnunet/commands.h"
 #include "voxarena/core/error.h"
 
@@ -30,15 +29,14 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
   if (line.get<int>("num_gpus") != 1)
     throw Error::usage("-num_gpus: one GPU trains one fold", "start the folds side by side");
   set_device(line, context);
-  const NnunetTrainingRequest request{
-      .model = {.trainer = line.text("tr"),
-                .plans = line.text("p"),
-                .configuration = line.text("CONFIGURATION")},
-      .fold = parse_fold(line.text("FOLD")),
-      .probabilities = line.has("npz"),
-      .validate_only = line.has("val"),
-      .validate_best = line.has("val_best"),
-      .fresh = !line.has("c")};
+  const NnunetTrainingRequest request{.model = {.trainer = line.text("tr"),
+                                                .plans = line.text("p"),
+                                                .configuration = line.text("CONFIGURATION")},
+                                      .fold = parse_fold(line.text("FOLD")),
+                                      .probabilities = line.has("npz"),
+                                      .validate_only = line.has("val"),
+                                      .validate_best = line.has("val_best"),
+                                      .fresh = !line.has("c")};
   const ProtocolSettings settings = settings_of_trainer(request.model);
   const std::filesystem::path results = results_of(line.text("DATASET")).parent_path();
   const PreparedDataset dataset = plan_dataset(line.text("DATASET"), environment_roots(), context,

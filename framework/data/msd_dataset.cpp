@@ -54,7 +54,9 @@ std::vector<std::string> case_names(const fs::path& folder) {
 void copy_content(const fs::path& from, const fs::path& to) { write_file(to, read_file(from)); }
 
 void split_channels(const fs::path& image, const fs::path& folder, const std::string& id) {
-  const auto target = [&](std::int64_t c) { return folder / fmt::format("{}_{:04}{}", id, c, kEnding); };
+  const auto target = [&](std::int64_t c) {
+    return folder / fmt::format("{}_{:04}{}", id, c, kEnding);
+  };
   if (count_channels(image) == 1) return copy_content(image, target(0));
   const ImageFile file = read_image_file(image);
   for (std::int64_t c = 0; c < file.channels; ++c) {
@@ -75,8 +77,9 @@ Json convert_description(const fs::path& file) {
     int number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc() || end != value.data() + value.size() || !name.is_string()) {
-      throw Error::input(fmt::format("{}: labels: '{}' is no number with a name", file.string(), value),
-                         "the Decathlon writes \"1\": \"name\"");
+      throw Error::input(
+          fmt::format("{}: labels: '{}' is no number with a name", file.string(), value),
+          "the Decathlon writes \"1\": \"name\"");
     }
     labels[name.get<std::string>()] = number;
   }

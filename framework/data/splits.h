@@ -24,8 +24,8 @@ std::string splits_text(const std::vector<Split>& splits);
 
 // nnU-Net's fold "all": every case is in both halves.
 inline constexpr int kAllCases = -1;
-std::string fold_name(int fold);                // "0", "all"
-int parse_fold(const std::string& fold_name);   // Error (usage) unless a number or "all"
+std::string fold_name(int fold);               // "0", "all"
+int parse_fold(const std::string& fold_name);  // Error (usage) unless a number or "all"
 
 // Fold `fold` of `splits`; beyond the last one nnU-Net's random 80:20 split with seed 12345 + fold.
 Split select_fold(const std::vector<Split>& splits, int fold, std::vector<std::string> cases);

@@ -68,11 +68,12 @@ class JsonField {
   }
 
   Error broken(const std::string& problem,
-               const std::string& hint = "the file was perhaps written by another program or by "
-                                         "hand; make it anew") const {
-    return Error::input(fmt::format("{}: '{}' {} (it is {})", source_, path_, problem,
-                                    json_->dump().substr(0, 60)),
-                        hint);
+               const std::string& hint =
+                   "the file was perhaps written by another program or by "
+                   "hand; make it anew") const {
+    return Error::input(
+        fmt::format("{}: '{}' {} (it is {})", source_, path_, problem, json_->dump().substr(0, 60)),
+        hint);
   }
 
  private:

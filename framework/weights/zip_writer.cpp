@@ -37,7 +37,9 @@ class Bytes {
 };
 
 // Sizes beyond 32 bits stand in an extra field of their own.
-bool is_far(std::uint64_t size, std::uint64_t packed) { return size >= kMost32 || packed >= kMost32; }
+bool is_far(std::uint64_t size, std::uint64_t packed) {
+  return size >= kMost32 || packed >= kMost32;
+}
 
 // What local header and directory say in common: from the version needed to the length of the name.
 void write_common(Bytes& out, const std::string& name, std::uint32_t crc, std::uint64_t size,

@@ -37,8 +37,8 @@ class BestConfigurationTest : public testing::Test {
 
   void write_model(const NnunetModelName& model, const std::vector<float>& foreground) {
     const fs::path folder = request_.results / model.folder();
-    write_json(folder / "dataset.json", {{"labels", {{"background", 0}, {"organ", 1}}},
-                                         {"file_ending", ".nii.gz"}});
+    write_json(folder / "dataset.json",
+               {{"labels", {{"background", 0}, {"organ", 1}}}, {"file_ending", ".nii.gz"}});
     write_json(folder / "plans.json", {{"plans_name", "nnUNetPlans"}});
     for (const auto& [fold, id] : {std::pair{"0", "a"}, std::pair{"1", "b"}}) {
       Volume<float> probabilities(2, {1, 1, 8});
@@ -78,15 +78,15 @@ TEST_F(BestConfigurationTest, AnEnsembleOfModelsThatErrElsewhereWins) {
   EXPECT_EQ(found.candidates[2].folder, ensemble);
   EXPECT_TRUE(fs::exists(ensemble / "summary.json"));
   EXPECT_TRUE(fs::exists(ensemble / "postprocessing.pkl"));
-  EXPECT_TRUE(fs::exists(request_.results / kFlat.folder() / "crossval_results_folds_0_1/a.nii.gz"));
+  EXPECT_TRUE(
+      fs::exists(request_.results / kFlat.folder() / "crossval_results_folds_0_1/a.nii.gz"));
 
   const Json information = inference_information(found, request_, "Dataset900_Row");
   EXPECT_EQ(information["best_model_or_ensemble"]["selected_model_or_models"].size(), 2U);
   EXPECT_EQ(information["folds"], (Json{0, 1}));
   const std::string text = inference_instructions(found, request_, "Dataset900_Row");
   EXPECT_NE(text.find("-c 2d -p nnUNetPlans --save_probabilities"), std::string::npos) << text;
-  EXPECT_NE(text.find("ensemble -i OUTPUT_FOLDER_MODEL_1 OUTPUT_FOLDER_MODEL_2"),
-            std::string::npos)
+  EXPECT_NE(text.find("ensemble -i OUTPUT_FOLDER_MODEL_1 OUTPUT_FOLDER_MODEL_2"), std::string::npos)
       << text;
 }
 
@@ -118,9 +118,9 @@ TEST_F(BestConfigurationTest, ACaseOfTwoFoldsIsRefused) {
   write_model(kFlat, {.9F, .9F, .9F, .9F, .1F, .1F, .9F, .1F});
   const fs::path model = request_.results / kFlat.folder();
   fs::copy(validation_folder(model, "0") / "a.nii.gz", validation_folder(model, "1"));
-  EXPECT_INPUT_ERROR(accumulate_folds(model, {"0", "1"}, folder_ / "out", request_.references,
-                                      true, context_),
-                     "case a is in two folds");
+  EXPECT_INPUT_ERROR(
+      accumulate_folds(model, {"0", "1"}, folder_ / "out", request_.references, true, context_),
+      "case a is in two folds");
 }
 
 }  // namespace

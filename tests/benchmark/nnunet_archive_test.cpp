@@ -20,10 +20,10 @@ class NnunetArchiveTest : public testing::Test {
                 .dataset = "Dataset900_Row",
                 .models = {{.configuration = "3d_fullres"}},
                 .folds = {"0"}};
-    for (const char* name : {"plans.json", "dataset.json", "fold_0/checkpoint_final.pth",
-                             "fold_0/checkpoint_latest.pth", "fold_0/validation/a.nii.gz",
-                             "fold_0/validation/a.npz", "fold_0/validation/summary.json",
-                             "crossval_results_folds_0/postprocessing.pkl"})
+    for (const char* name :
+         {"plans.json", "dataset.json", "fold_0/checkpoint_final.pth",
+          "fold_0/checkpoint_latest.pth", "fold_0/validation/a.nii.gz", "fold_0/validation/a.npz",
+          "fold_0/validation/summary.json", "crossval_results_folds_0/postprocessing.pkl"})
       write_text(model() / name, std::string("content of ") + name);
   }
   fs::path model() const {
@@ -37,7 +37,8 @@ class NnunetArchiveTest : public testing::Test {
 TEST_F(NnunetArchiveTest, ArrivesWhereItCameFrom) {
   EXPECT_EQ(write_model_archive(folder_ / "model.zip", request_), 5U);
   install_model_archive(folder_ / "model.zip", folder_ / "other");
-  const fs::path installed = folder_ / "other/Dataset900_Row/nnUNetTrainer__nnUNetPlans__3d_fullres";
+  const fs::path installed =
+      folder_ / "other/Dataset900_Row/nnUNetTrainer__nnUNetPlans__3d_fullres";
   EXPECT_EQ(read_file(installed / "fold_0/checkpoint_final.pth"),
             "content of fold_0/checkpoint_final.pth");
   EXPECT_TRUE(fs::exists(installed / "plans.json"));

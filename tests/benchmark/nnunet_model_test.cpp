@@ -97,8 +97,10 @@ TEST_F(NnunetModel, OtherLayersAreRefused) {
     return open(model());
   };
   EXPECT_INPUT_ERROR(with("torch.nn.LeakyReLU", "torch.nn.ReLU"), "nonlin' must be LeakyReLU");
-  EXPECT_INPUT_ERROR(with("\"conv_bias\": true", "\"conv_bias\": false"), "conv_bias' must be true");
-  EXPECT_INPUT_ERROR(with("instancenorm.InstanceNorm3d", "batchnorm.BatchNorm3d"), "norm_op' must be InstanceNorm");
+  EXPECT_INPUT_ERROR(with("\"conv_bias\": true", "\"conv_bias\": false"),
+                     "conv_bias' must be true");
+  EXPECT_INPUT_ERROR(with("instancenorm.InstanceNorm3d", "batchnorm.BatchNorm3d"),
+                     "norm_op' must be InstanceNorm");
   EXPECT_INPUT_ERROR(with("\"eps\": 1e-05", "\"eps\": 1e-03"), "norm_op_kwargs.eps' must be");
   EXPECT_INPUT_ERROR(with("PlainConvUNet", "PrimusM"), "there is no network 'PrimusM'");
 }

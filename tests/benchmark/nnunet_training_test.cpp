@@ -45,7 +45,8 @@ class NnunetTrainingTest : public testing::Test {
 
 TEST_F(NnunetTrainingTest, EndsInNnunetsFolder) {
   const fs::path fold = train({.probabilities = true});
-  EXPECT_EQ(fold, folder_ / "results/Dataset900_Phantom/nnUNetTrainer__nnUNetPlans__3d_fullres/fold_0");
+  EXPECT_EQ(fold,
+            folder_ / "results/Dataset900_Phantom/nnUNetTrainer__nnUNetPlans__3d_fullres/fold_0");
   for (const char* name : {"checkpoint_final.pth", "checkpoint_best.pth", "validation/summary.json",
                            "../plans.json", "../dataset.json", "../dataset_fingerprint.json"})
     EXPECT_TRUE(fs::exists(fold / name)) << name;

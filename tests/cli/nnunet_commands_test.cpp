@@ -32,8 +32,9 @@ class NnunetCommands : public testing::Test {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
   Outcome predict(const std::string& output, const std::string& fold) const {
-    return run({"predict", "-d", "901", "-c", "3d_fullres", "-i", (kGolden / "raw/imagesTr").string(),
-                "-o", path(output), "-f", fold, "--save_probabilities", "-device", "cpu"});
+    return run({"predict", "-d", "901", "-c", "3d_fullres", "-i",
+                (kGolden / "raw/imagesTr").string(), "-o", path(output), "-f", fold,
+                "--save_probabilities", "-device", "cpu"});
   }
 
   const fs::path kGolden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/nnunet_files";
@@ -46,7 +47,8 @@ TEST_F(NnunetCommands, AModelIsInstalledPredictsAndIsEnsembled) {
     const Outcome outcome = predict(std::string("fold_") + fold, fold);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   }
-  for (const char* name : {"case_1.nii.gz", "case_1.npz", "case_1.pkl", "plans.json", "dataset.json"})
+  for (const char* name :
+       {"case_1.nii.gz", "case_1.npz", "case_1.pkl", "plans.json", "dataset.json"})
     EXPECT_TRUE(fs::exists(folder_ / "fold_0" / name)) << name;
   const Outcome outcome =
       run({"ensemble", "-i", path("fold_0"), path("fold_1"), "-o", path("both"), "-np", "2"});
@@ -76,8 +78,8 @@ TEST_F(NnunetCommands, PredictionsAreEvaluatedAndPostprocessed) {
 
 TEST_F(NnunetCommands, AModelIsExportedAsItWasInstalled) {
   install();
-  const std::vector<std::string> command{"export_model_to_zip", "-d", "901", "-o", path("m.zip"),
-                                         "-c", "3d_fullres", "-f", "0", "1"};
+  const std::vector<std::string> command{
+      "export_model_to_zip", "-d", "901", "-o", path("m.zip"), "-c", "3d_fullres", "-f", "0", "1"};
   const Outcome outcome = run(command);
   ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
   const Outcome strict = run({"export_model_to_zip", "-d", "901", "-o", path("n.zip")});

@@ -1,4 +1,5 @@
-// A 4-D NIfTI file of 2 channels, 2 x 2 x 3 voxels each, int16, with scl_slope 0.5 and scl_inter 10.
+// A 4-D NIfTI file of 2 channels, 2 x 2 x 3 voxels each, int16, with scl_slope 0.5 and
+// scl_inter 10.
 #pragma once
 
 #include <cstdint>

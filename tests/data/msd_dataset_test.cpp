@@ -31,14 +31,13 @@ class MsdDatasetTest : public testing::Test {
     write_image(task() / "imagesTs/la_004.nii.gz", image);
     write_label(task() / "labelsTr/la_003.nii.gz",
                 {Volume<std::int16_t>(1, {2, 3, 4}, 1), image.geometry});
-    write_json(task() / "dataset.json",
-               {{"name", "LeftAtrium"},
-                {"modality", {{"0", "MRI"}}},
-                {"labels", {{"0", "background"}, {"1", "left atrium"}}},
-                {"numTraining", 1},
-                {"numTest", 1},
-                {"training", {{{"image", "./imagesTr/la_003.nii.gz"}}}},
-                {"test", {"./imagesTs/la_004.nii.gz"}}});
+    write_json(task() / "dataset.json", {{"name", "LeftAtrium"},
+                                         {"modality", {{"0", "MRI"}}},
+                                         {"labels", {{"0", "background"}, {"1", "left atrium"}}},
+                                         {"numTraining", 1},
+                                         {"numTest", 1},
+                                         {"training", {{{"image", "./imagesTr/la_003.nii.gz"}}}},
+                                         {"test", {"./imagesTs/la_004.nii.gz"}}});
   }
   fs::path task() const { return folder_ / "Task02_Heart"; }
   std::string convert(std::optional<int> id = {}) {
@@ -73,7 +72,8 @@ TEST_F(MsdDatasetTest, FourDimensionalImagesAreSplitIntoChannels) {
     EXPECT_EQ(image.voxels.size, (Extent{2, 2, 3}));
     EXPECT_EQ(image.geometry.spacing, (Spacing{3.5, 2.5, 1.5}));
     for (std::size_t i = 0; i < 12; ++i)
-      EXPECT_EQ(image.voxels.values[i], 10 + 0.5F * static_cast<float>(12 * channel + static_cast<int>(i)));
+      EXPECT_EQ(image.voxels.values[i],
+                10 + 0.5F * static_cast<float>(12 * channel + static_cast<int>(i)));
   }
 }
 

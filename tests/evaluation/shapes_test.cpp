@@ -6,11 +6,11 @@
 
 #include "evaluation/shapes/cell_polygons.h"
 #include "evaluation/shapes/component_overlap.h"
-#include "preprocessing/components.h"
 #include "evaluation/shapes/mask_pair.h"
 #include "evaluation/shapes/mask_smoothing.h"
 #include "evaluation/shapes/skeleton.h"
 #include "evaluation/shapes/surface_cells.h"
+#include "preprocessing/components.h"
 
 namespace voxarena {
 namespace {

@@ -82,10 +82,9 @@ TEST(Postprocessing, OtherFilesAreRefused) {
   EXPECT_INPUT_ERROR(read_postprocessing(with("a.pkl", "no pickle")), "a.pkl");
   EXPECT_INPUT_ERROR(read_postprocessing(with("b.pkl", "cos\nsystem\n.")), "os.system");
   EXPECT_INPUT_ERROR(read_postprocessing(with("c.pkl", "\x80\x02]].")), "c.pkl");
-  EXPECT_INPUT_ERROR(
-      read_postprocessing(with("d.json", R"({"postprocessing_fns": ["erode"],
+  EXPECT_INPUT_ERROR(read_postprocessing(with("d.json", R"({"postprocessing_fns": ["erode"],
                                              "postprocessing_kwargs": [{}]})")),
-      "there is no function \"erode\"");
+                     "there is no function \"erode\"");
   EXPECT_INPUT_ERROR(read_postprocessing(with("e.json", "{}")), "e.json");
 }
 

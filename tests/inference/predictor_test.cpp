@@ -65,8 +65,7 @@ TEST_F(PredictorTest, StoredCasesBecomeLabelFiles) {
   }
   FunctionModel model(threshold);
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
-  const auto summary =
-      predictor.predict_cases(store, ids, files(), context_);
+  const auto summary = predictor.predict_cases(store, ids, files(), context_);
   EXPECT_EQ(summary.predicted, ids);
   for (const auto& id : ids) {
     const auto label = read_label(folder_ / "out" / (id + ".nii.gz"));
@@ -108,8 +107,7 @@ TEST_F(PredictorTest, ResumeSkipsFinishedCases) {
   Predictor predictor({&model}, plans_, configuration_, labels_, {});
   predictor.predict_cases(store, {"a"}, files(true), context_);
   EXPECT_EQ(calls, 1);
-  const auto summary =
-      predictor.predict_cases(store, {"a", "b"}, files(true), context_);
+  const auto summary = predictor.predict_cases(store, {"a", "b"}, files(true), context_);
   EXPECT_EQ(summary.skipped, std::vector<std::string>{"a"});
   EXPECT_EQ(summary.predicted, std::vector<std::string>{"b"});
   EXPECT_EQ(calls, 2);
