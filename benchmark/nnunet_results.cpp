@@ -167,7 +167,7 @@ std::vector<std::string> plan_deviations(const Configuration& configuration,
   theirs.configuration.data_identifier = standard.configuration.data_identifier;
   theirs.configuration.inherits_from.clear();   // already resolved
   theirs.configuration.previous_stage.clear();  // said in words
-  theirs.configuration.next_stage = standard.configuration.next_stage;
+  theirs.configuration.next_stages = standard.configuration.next_stages;
   return list_differences(plan_json(standard), plan_json(theirs));
 }
 
