@@ -17,11 +17,11 @@ using test::name;
 using test::number;
 using test::text;
 
-const std::filesystem::path kGolden =
+const std::filesystem::path kGoldenCases =
     std::filesystem::path(VOXARENA_SOURCE_DIR) / "tests/golden/nnunet_files/cases";
 
 CaseProperties read(const std::string& file) {
-  return read_case_properties(kGolden / file, Locations::read);
+  return read_case_properties(kGoldenCases / file, Locations::read);
 }
 
 void expect_voxels(const std::vector<std::array<std::int32_t, 3>>& voxels, const Json& rows) {
@@ -44,7 +44,7 @@ void expect_equal(const CaseProperties& a, const CaseProperties& b) {
 }
 
 TEST(CaseProperties, AreRead) {
-  const Json expected = read_json(kGolden / "cases.json")["plain"];
+  const Json expected = read_json(kGoldenCases / "cases.json")["plain"];
   const CaseProperties properties = read("plain.pkl");
   EXPECT_EQ(properties.geometry.file_dimension, 3);
   EXPECT_EQ(properties.geometry.spacing, expected["spacing"].get<Spacing>());
@@ -65,7 +65,7 @@ TEST(CaseProperties, AreRead) {
 }
 
 TEST(CaseProperties, OfRegionsAreNumberedInTheirOrder) {
-  const Json expected = read_json(kGolden / "cases.json")["regions"]["class_locations"];
+  const Json expected = read_json(kGoldenCases / "cases.json")["regions"]["class_locations"];
   const CaseProperties properties = read("regions.pkl");
   ASSERT_EQ(properties.class_locations.size(), 3U);
   expect_voxels(properties.class_locations.at(0), expected["(1, 2)"]);
@@ -82,7 +82,7 @@ TEST(CaseProperties, AreTheSameInEveryProtocol) {
 }
 
 TEST(CaseProperties, LocationsMayBeSkipped) {
-  const CaseProperties properties = read_case_properties(kGolden / "plain.pkl", Locations::skip);
+  const CaseProperties properties = read_case_properties(kGoldenCases / "plain.pkl", Locations::skip);
   EXPECT_TRUE(properties.class_locations.empty());
   EXPECT_EQ(properties.crop, read("plain.pkl").crop);
 }
@@ -126,7 +126,7 @@ TEST(CaseProperties, DamagedFilesAreNamed) {
     test::write_text(folder / "a.pkl", content);
     EXPECT_INPUT_ERROR(read_case_properties(folder / "a.pkl", Locations::read), message);
   };
-  const std::string whole = test::read_text(kGolden / "plain.pkl");
+  const std::string whole = test::read_text(kGoldenCases / "plain.pkl");
   for (const char* key : {"spacing", "bbox_used_for_cropping", "shape_before_cropping",
                           "shape_after_cropping_and_before_resampling"}) {
     std::string renamed = whole;

@@ -14,14 +14,14 @@ namespace voxarena {
 namespace {
 
 // Facts of the plans that nnunetv2's planners make for synthetic and real fingerprints.
-const Json& golden_plans() {
+const Json& fingerprint_plans() {
   static const Json json =
       read_json(std::string(VOXARENA_SOURCE_DIR) + "/tests/golden/nnunet/plans.json");
   return json;
 }
 
 const Json& golden_fingerprint(const std::string& name) {
-  const Json& all = golden_plans()["fingerprints"];
+  const Json& all = fingerprint_plans()["fingerprints"];
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const Json& e) { return e["name"] == name; });
   EXPECT_NE(found, all.end()) << name;
@@ -65,7 +65,7 @@ void expect_equal(const Configuration& ours, const Json& theirs, const Json& sha
   EXPECT_EQ(ours.batch_size, theirs[0]);
   EXPECT_EQ(ours.patch_size, theirs[1].get<std::vector<std::int64_t>>());
   const auto architecture = theirs[2].get<std::size_t>();
-  EXPECT_EQ(one_line(ours.architecture), golden_plans()["architectures"][architecture]);
+  EXPECT_EQ(one_line(ours.architecture), fingerprint_plans()["architectures"][architecture]);
   EXPECT_EQ(ours.architecture.network_class, settings.network_class);
   EXPECT_EQ(ours.batch_dice, theirs[3].get<bool>());
   expect_near(ours.spacing, lowres ? theirs[4] : shared["spacing"]);
@@ -107,8 +107,8 @@ Plans plan(const Json& entry, const PlannerSettings& settings = {}) {
 }
 
 TEST(Planner, FivePlannersPlanAsNnunetDoes) {
-  ASSERT_GE(golden_plans()["fingerprints"].size(), 60u);
-  for (const Json& entry : golden_plans()["fingerprints"]) {
+  ASSERT_GE(fingerprint_plans()["fingerprints"].size(), 60u);
+  for (const Json& entry : fingerprint_plans()["fingerprints"]) {
     SCOPED_TRACE(entry["name"].get<std::string>());
     EXPECT_EQ(entry["planners"].size(), 5u);
     for (const auto& [planner, theirs] : entry["planners"].items()) {
@@ -120,8 +120,8 @@ TEST(Planner, FivePlannersPlanAsNnunetDoes) {
 }
 
 TEST(Planner, FollowsMemoryTargetAndTargetSpacing) {
-  ASSERT_GE(golden_plans()["options"].size(), 20u);
-  for (const Json& entry : golden_plans()["options"]) {
+  ASSERT_GE(fingerprint_plans()["options"].size(), 20u);
+  for (const Json& entry : fingerprint_plans()["options"]) {
     PlannerSettings settings = planner_settings(entry["planner"]);
     if (entry.contains("gpu_memory_target_in_gb"))
       settings.memory = entry["gpu_memory_target_in_gb"];
