@@ -82,7 +82,8 @@ TEST(CaseProperties, AreTheSameInEveryProtocol) {
 }
 
 TEST(CaseProperties, LocationsMayBeSkipped) {
-  const CaseProperties properties = read_case_properties(kGoldenCases / "plain.pkl", Locations::skip);
+  const CaseProperties properties =
+      read_case_properties(kGoldenCases / "plain.pkl", Locations::skip);
   EXPECT_TRUE(properties.class_locations.empty());
   EXPECT_EQ(properties.crop, read("plain.pkl").crop);
 }

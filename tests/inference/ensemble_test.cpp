@@ -16,7 +16,7 @@ Labels two_classes() {
   return Labels::from_dataset_json({{"labels", {{"background", 0}, {"organ", 1}}}}, "test");
 }
 
-class EnsembleTest : public testing::Test {
+class EnsembleTest : public ::testing::Test {
  protected:
   EnsembleTest() { context_.quiet = true; }
 
