@@ -26,7 +26,8 @@ def python(source, target, shape):
     from nnunetv2.utilities.plans_handling.plans_handler import ConfigurationManager, PlansManager
     how = {"is_seg": False, "order": 1, "order_z": 0, "force_separate_z": None}
     plans = PlansManager({"plans_name": "p", "transpose_forward": [0, 1, 2], "transpose_backward": [0, 1, 2], "configurations": {}})
-    configuration = ConfigurationManager({"spacing": [NETWORK] * 3, "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
+    configuration = ConfigurationManager({"spacing": [NETWORK] * 3, "architecture": {},
+                                          "resampling_fn_probabilities": "resample_data_or_seg_to_shape",
                                           "resampling_fn_probabilities_kwargs": how})
     labels = LabelManager({"background": 0, **{f"class {k}": k for k in range(1, CLASSES)}}, None)
     properties = {"spacing": list(SPACING), "shape_before_cropping": shape, "shape_after_cropping_and_before_resampling": shape,
