@@ -118,7 +118,7 @@ TEST_F(NnunetCommands, WrongInputIsNamed) {
   expect({"predict", "-d", "901", "-c", "2d", "-i", path("in"), "-o", path("out")}, 1,
          "nnUNetTrainer__nnUNetPlans__2d: is not there");
   expect({"predict", "-d", "901", "-c", "3d_fullres", "-i", path("in")}, 1, "in");
-  expect({"plan_experiment", "-d", "901", "-pl", "Planner"}, 1, "901");
+  expect({"plan_experiment", "-d", "901", "-pl", "Planner"}, 2, "there is no planner 'Planner'");
   expect({"evaluate_simple", path("a"), path("b")}, 2, "-l is missing");
   expect({"apply_postprocessing", "-i", path("out"), "-o", path("pp"), "-pp_pkl_file",
           path("none.pkl")},

@@ -100,7 +100,8 @@ class ReportPage(unittest.TestCase):
         self.assertEqual(self.count("#distribution .case-marks path"), METHODS * CASES)
         self.assertEqual(self.count("#distribution .box-marks path"), METHODS)
         metric, cls, form = (f"figure.wide .controls label:nth-child({i}) select" for i in (1, 2, 3))
-        self.assertEqual(self.count(metric + " option"), 2, "Dice and NSD")
+        self.assertEqual(self.browser.each(metric + " option", "e.textContent.split(' ')[0]"), ["Dice", "NSD", "HD95"],
+                         "every metric of the records")
         self.browser.choose(metric, "1")
         self.browser.choose(cls, CLASSES[1])
         self.assertEqual(self.browser.each("#distribution .role-axis-title text", "e.textContent"),
