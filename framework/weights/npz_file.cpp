@@ -19,7 +19,7 @@ namespace voxarena {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHeaderAlignment = 64;
 
 struct NpyHeader {
   std::string type;
@@ -86,7 +86,7 @@ void write_npz(const std::filesystem::path& path, const std::string& name,
   std::string text = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({},), }}",
                                  fmt::join(shape, ", "));
   const std::size_t before = kMagic.size() + 4;
-  text.append(kAlignment - 1 - (before + text.size()) % kAlignment, ' ');
+  text.append(kHeaderAlignment - 1 - (before + text.size()) % kHeaderAlignment, ' ');
   text += '\n';
   std::string header(kMagic);
   header += {'\x01', '\x00', static_cast<char>(text.size() & 0xFFU),
