@@ -39,19 +39,11 @@ void require_validation(const fs::path& model, const FoldNames& folds) {
 
 FolderEvaluation evaluate_overlap(const fs::path& references, const fs::path& predictions,
                                   const ModelDescription& model, const RunContext& context) {
-  EvaluationSettings settings;
-  settings.metrics.clear();
-  EvaluationTask task = EvaluationTask::from(model.labels, settings);
-  task.same_place = false;
   FolderEvaluation evaluation =
       evaluate_folder(references, predictions, list_label_files(predictions, model.file_ending),
-                      model.file_ending, task, context);
+                      model.file_ending, EvaluationTask::overlap(model.labels), context);
   write_summary(predictions / "summary.json", evaluation);
   return evaluation;
-}
-
-double foreground_dice(const FolderEvaluation& evaluation) {
-  return summary_json(evaluation).at("foreground_mean").at("Dice").get<double>();
 }
 
 // The same cases of both models, whichever folds they were in.

@@ -37,8 +37,7 @@ Json inference_information(const BestConfiguration& found, const BestConfigurati
   }
   for (const NnunetModelName& model : best.models) selected.push_back(to_json(model));
   for (const Candidate& one : found.candidates) all[one.name] = one.dice;
-  const double after =
-      summary_json(found.postprocessing.after).at("foreground_mean").at("Dice").get<double>();
+  const double after = foreground_dice(found.postprocessing.after);
   return {{"folds", fold_list(request.folds)},
           {"dataset_name_or_id", dataset},
           {"considered_models", considered},

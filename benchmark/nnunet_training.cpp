@@ -52,15 +52,11 @@ void validate(const PreparedDataset& dataset, const fs::path& fold,
                            .file_ending = dataset.raw.file_ending,
                            .probabilities = request.probabilities},
                           context);
-  EvaluationSettings settings;
-  settings.metrics.clear();
-  EvaluationTask task = EvaluationTask::from(dataset.raw.labels, settings);
-  task.same_place = false;
-  const FolderEvaluation evaluation = evaluate_folder(
-      dataset.folder / "gt_segmentations", folder, cases, dataset.raw.file_ending, task, context);
+  const FolderEvaluation evaluation =
+      evaluate_folder(dataset.folder / "gt_segmentations", folder, cases, dataset.raw.file_ending,
+                      EvaluationTask::overlap(dataset.raw.labels), context);
   write_summary(folder / "summary.json", evaluation);
-  fmt::print("mean validation Dice: {:.4f}\n",
-             summary_json(evaluation).at("foreground_mean").at("Dice").get<double>());
+  fmt::print("mean validation Dice: {:.4f}\n", foreground_dice(evaluation));
 }
 
 void train_fold(const PreparedDataset& dataset, const fs::path& model, const fs::path& fold,

@@ -3,10 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "evaluation/statistics.h"
 #include "evaluation/summary.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -52,40 +50,13 @@ struct Search {
   }
 };
 
-// Mean over cases of every class.
-std::vector<double> class_dice(const FolderEvaluation& evaluation) {
-  std::vector<double> means;
-  for (std::size_t c = 0; c < evaluation.task.classes.size(); ++c) {
-    std::vector<double> values;
-    for (const CaseEvaluation& one : evaluation.cases) values.push_back(one.values[c].front());
-    means.push_back(nan_mean(values));
-  }
-  return means;
-}
-
-double mean_dice(const FolderEvaluation& evaluation) {
-  double sum = 0;
-  const std::vector<double> dice = class_dice(evaluation);
-  for (const double value : dice) sum += value;
-  return sum / static_cast<double>(dice.size());
-}
-
 bool is_better_throughout(const FolderEvaluation& after, const FolderEvaluation& before) {
-  if (!(mean_dice(after) > mean_dice(before))) return false;
+  if (!(foreground_dice(after) > foreground_dice(before))) return false;
   const std::vector<double> now = class_dice(after), then = class_dice(before);
   for (std::size_t c = 0; c < now.size(); ++c) {
     if (now[c] < then[c]) return false;
   }
   return true;
-}
-
-// nnU-Net evaluates labels and Dice only.
-EvaluationTask overlap_task(const Labels& labels) {
-  EvaluationSettings settings;
-  settings.metrics.clear();
-  EvaluationTask task = EvaluationTask::from(labels, settings);
-  task.same_place = false;
-  return task;
 }
 
 std::vector<std::string> cases_with_reference(const fs::path& references,
@@ -109,7 +80,7 @@ PostprocessingSearch search_postprocessing(const fs::path& references, const fs:
   const Search search{
       references,           predictions,
       file_ending,          cases_with_reference(references, predictions, file_ending),
-      overlap_task(labels), context};
+      EvaluationTask::overlap(labels), context};
   const std::vector<EvaluatedClass>& classes = search.task.classes;
   PostprocessingSearch out{{}, search.evaluate({}, "predictions"), {}};
   out.after = out.before;

@@ -79,6 +79,14 @@ EvaluationTask EvaluationTask::from(const Labels& labels, const EvaluationSettin
   return task;
 }
 
+EvaluationTask EvaluationTask::overlap(const Labels& labels) {
+  EvaluationSettings settings;
+  settings.metrics.clear();
+  EvaluationTask task = from(labels, settings);
+  task.same_place = false;
+  return task;
+}
+
 std::vector<std::vector<double>> evaluate_images(const LabelImage& reference,
                                                  const LabelImage& prediction,
                                                  const EvaluationTask& task, int threads) {

@@ -33,6 +33,9 @@ struct EvaluationTask {
 
   // Error (input) if the settings name a class that is not among the labels.
   static EvaluationTask from(const Labels& labels, const EvaluationSettings& settings = {});
+  // What nnU-Net's summary.json holds and nothing more, of predictions on the voxels of their
+  // images.
+  static EvaluationTask overlap(const Labels& labels);
 };
 
 struct CaseEvaluation {

@@ -23,7 +23,22 @@ double class_mean(const FolderEvaluation& evaluation, std::size_t cls, std::size
   return nan_mean(values);
 }
 
+constexpr std::size_t kDice = 0;  // of the summary's metrics
+
 }  // namespace
+
+std::vector<double> class_dice(const FolderEvaluation& evaluation) {
+  std::vector<double> means;
+  for (std::size_t c = 0; c < evaluation.task.classes.size(); ++c)
+    means.push_back(class_mean(evaluation, c, kDice));
+  return means;
+}
+
+double foreground_dice(const FolderEvaluation& evaluation) {
+  double sum = 0;
+  for (const double mean : class_dice(evaluation)) sum += mean;
+  return sum / static_cast<double>(evaluation.task.classes.size());
+}
 
 Json summary_json(const FolderEvaluation& evaluation) {
   const std::vector<EvaluatedClass>& classes = evaluation.task.classes;
