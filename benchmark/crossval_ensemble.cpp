@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
+#include <utility>
 
 #include "benchmark/nnunet_model.h"
 #include "inference/case_errors.h"
@@ -33,13 +35,25 @@ std::vector<std::string> fold_cases(const std::vector<fs::path>& models, const s
   return cases;
 }
 
-Volume<float> case_probabilities(TrainedRun& run, const Image& image, const RunContext& context) {
-  const Configuration& configuration = run.configuration();
-  Predictor predictor({run.models.front().get()}, run.plans, configuration, run.labels, run.window);
+// One model of a fold, ready for its cases.
+struct Member {
+  std::unique_ptr<TrainedRun> run;  // the predictor refers to it
+  Predictor predictor;
+};
+
+Member open_member(const fs::path& fold, const RunContext& context) {
+  auto run = std::make_unique<TrainedRun>(open_nnunet_model(fold, {}, {}, context));
+  Predictor predictor({run->models.front().get()}, run->plans, run->configuration(), run->labels,
+                      run->window);
+  return {std::move(run), std::move(predictor)};
+}
+
+Volume<float> case_probabilities(Member& member, const Image& image, const RunContext& context) {
+  const TrainedRun& run = *member.run;
   const PreprocessedCase one =
-      preprocess_case(image, nullptr, run.plans, configuration, run.labels);
-  return export_probabilities(predictor.logits(one.data, context), one.properties, run.plans,
-                              configuration, run.labels, context.threads);
+      preprocess_case(image, nullptr, run.plans, run.configuration(), run.labels);
+  return export_probabilities(member.predictor.logits(one.data, context), one.properties, run.plans,
+                              run.configuration(), run.labels, context.threads);
 }
 
 }  // namespace
@@ -65,9 +79,9 @@ void write_crossval_ensemble(const std::vector<fs::path>& models, const FoldName
     count += cases.emplace_back(fold_cases(models, fold, output.file_ending)).size();
   Progress progress = context.progress("ensemble", static_cast<std::int64_t>(count));
   for (std::size_t f = 0; f < folds.size(); ++f) {
-    std::vector<TrainedRun> members;
+    std::vector<Member> members;
     for (const fs::path& model : models)
-      members.push_back(open_nnunet_model(fold_folder(model, folds[f]), {}, {}, context));
+      members.push_back(open_member(fold_folder(model, folds[f]), context));
     for (const std::string& id : cases[f]) {
       context.check_interrupt();
       const fs::path file = output.folder / (id + output.file_ending);

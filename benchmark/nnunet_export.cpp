@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/nnunet_layout.h"
 #include "benchmark/run_folder.h"
 #include "benchmark/trained_run.h"
 #include "training/nnunet_checkpoint.h"
@@ -88,7 +89,7 @@ void export_nnunet(const std::vector<fs::path>& fold_folders, const fs::path& fo
     for (const CheckpointFile& file : files) {
       const Checkpoint checkpoint = read_checkpoint(file.from);
       training.log = read_training_log(fold / "log.jsonl", checkpoint.epoch);
-      write_nnunet_checkpoint(folder / ("fold_" + training.fold) / file.to, checkpoint, training);
+      write_nnunet_checkpoint(fold_folder(folder, training.fold) / file.to, checkpoint, training);
     }
     first = false;
   }

@@ -4,7 +4,9 @@
 //   RESULTS/DatasetXXX_Name/ensembles/ensemble___<model>___<model>___0_1_2_3_4
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,17 @@ struct NnunetModelName {
 
   std::string folder() const { return trainer + "__" + plans + "__" + configuration; }
 };
+
+// "nnUNetTrainer__nnUNetPlans__3d_fullres"; none for other names, ensembles among them.
+std::optional<NnunetModelName> parse_model_name(const std::string& folder);
+
+// What the name of a trainer says: nnUNetTrainer, nnUNetTrainer_<n>epochs,
+// nnUNetTrainer[_<n>epochs_]NoMirroring, nnUNetTrainerNoDA. None for other names.
+struct NnunetTrainer {
+  std::optional<std::int64_t> epochs;
+  bool mirrors = true, augments = true;
+};
+std::optional<NnunetTrainer> parse_trainer(const std::string& name);
 
 using FoldNames = std::vector<std::string>;  // "0", "all"
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/nnunet_layout.h"
 #include "training/nnunet_checkpoint.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/raw_dataset.h"
@@ -132,7 +133,7 @@ TrainedRun open_folder(const fs::path& folder, const NnunetModelRequest& request
   const std::vector<std::string> folds =
       request.folds.empty() ? find_folds(folder, request.checkpoint) : request.folds;
   const auto file_of = [&](const std::string& fold) {
-    return folder / (std::string(kFold) + fold) / request.checkpoint;
+    return fold_folder(folder, fold) / request.checkpoint;
   };
   const NnunetCheckpoint first = read_nnunet_checkpoint(file_of(folds.front()));
   TrainedRun run = open_run(folder, first.configuration, plugin_paths);

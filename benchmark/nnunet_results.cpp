@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/fold_evaluation.h"
+#include "benchmark/nnunet_layout.h"
 #include "benchmark/nnunet_log.h"
 #include "benchmark/run_setup.h"
 #include "evaluation/folder_evaluation.h"
@@ -18,38 +19,22 @@ namespace voxarena {
 namespace fs = std::filesystem;
 namespace {
 
-struct TrainerName {
-  std::string trainer, plans, configuration;
-};
-
-// "nnUNetTrainer__nnUNetPlans__3d_fullres"
-TrainerName split_name(const fs::path& folder) {
+NnunetModelName require_model_name(const fs::path& folder) {
   const std::string name = folder.filename().string();
-  const std::size_t first = name.find("__");
-  const std::size_t second = first == std::string::npos ? first : name.find("__", first + 2);
-  if (second == std::string::npos || name.starts_with("ensemble_")) {
-    throw Error::input(
-        fmt::format("{}: is no results folder of one nnU-Net trainer", folder.string()),
-        name.starts_with("fold_") ? "name the folder above: folds are those of the spec"
-        : name.starts_with("ensemble_")
-            ? "name the label files of an ensemble with 'folder', and their number of models with "
-              "declares.ensemble"
-            : "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
-  }
-  return {name.substr(0, first), name.substr(first + 2, second - first - 2),
-          name.substr(second + 2)};
+  if (std::optional<NnunetModelName> parsed = parse_model_name(name)) return *parsed;
+  throw Error::input(
+      fmt::format("{}: is no results folder of one nnU-Net trainer", folder.string()),
+      name.starts_with("fold_") ? "name the folder above: folds are those of the spec"
+      : name.starts_with("ensemble_")
+          ? "name the label files of an ensemble with 'folder', and their number of models with "
+            "declares.ensemble"
+          : "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
 }
 
 // Trainers that differ from nnU-Net's own in the number of epochs only.
-bool trains_as_nnunet(const std::string& trainer) {
-  std::string rest = trainer;
-  if (!rest.starts_with("nnUNetTrainer")) return false;
-  rest.erase(0, std::string("nnUNetTrainer").size());
-  if (rest.empty()) return true;
-  if (!rest.starts_with('_')) return false;
-  const std::size_t digits = rest.find_first_not_of("0123456789", 1);
-  return digits > 1 && digits != std::string::npos &&
-         (rest.substr(digits) == "epochs" || rest.substr(digits) == "epoch");
+bool trains_as_nnunet(const std::string& name) {
+  const std::optional<NnunetTrainer> trainer = parse_trainer(name);
+  return trainer && trainer->mirrors && trainer->augments;
 }
 
 void require_same_labels(const fs::path& file, const PreparedDataset& dataset) {
@@ -73,7 +58,7 @@ std::string folds_there(const fs::path& folder) {
 }
 
 fs::path require_validation(const fs::path& folder, int fold) {
-  const fs::path validation = folder / fmt::format("fold_{}", fold) / "validation";
+  const fs::path validation = validation_folder(folder, std::to_string(fold));
   if (!fs::is_directory(validation)) {
     const std::string there = folds_there(folder);
     throw Error::input(
@@ -109,7 +94,7 @@ void require_same_split(const fs::path& validation, const PreparedDataset& datas
 }
 
 // How its training differs from the protocol's; "protocol" if in nothing that an id says.
-std::string budget_of(const TrainerName& name, const Configuration& plan,
+std::string budget_of(const NnunetModelName& name, const Configuration& plan,
                       const NnunetSettings& settings, const NnunetLog& log, const Json& protocol) {
   std::vector<std::string> differences;
   const auto differs = [&](const Json& theirs, const Json& ours) { return theirs != ours; };
@@ -149,11 +134,10 @@ std::optional<double> sum(const std::optional<double>& a, const std::optional<do
 
 // A cascade was trained, and predicts, in two stages. Times of both, or none where the first stage
 // is not beside it.
-void add_first_stage(const fs::path& folder, const TrainerName& name,
+void add_first_stage(const fs::path& folder, const NnunetModelName& name,
                      const std::string& first_stage, int fold, NnunetLog& log) {
-  const fs::path first = folder.parent_path() /
-                         fmt::format("{}__{}__{}", name.trainer, name.plans, first_stage) /
-                         fmt::format("fold_{}", fold);
+  const NnunetModelName stage{name.trainer, name.plans, first_stage};
+  const fs::path first = fold_folder(folder.parent_path() / stage.folder(), std::to_string(fold));
   const NnunetLog before = read_nnunet_logs(first);
   log.train_seconds = sum(log.train_seconds, before.train_seconds);
   log.predict_seconds = sum(log.predict_seconds, before.predict_seconds);
@@ -179,7 +163,7 @@ NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& datas
     throw Error::input(fmt::format("{}: no such folder", folder.string()),
                        "name nnUNet_results/DatasetXXX_Name/TRAINER__PLANS__CONFIGURATION");
   }
-  const TrainerName name = split_name(folder);
+  const NnunetModelName name = require_model_name(folder);
   require_same_labels(folder / "dataset.json", dataset);
   NnunetFold result;
   result.predictions = require_validation(folder, fold);

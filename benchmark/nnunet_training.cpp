@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "benchmark/budgets.h"
 #include "benchmark/fold_evaluation.h"
@@ -56,7 +55,7 @@ void validate(const PreparedDataset& dataset, const fs::path& fold,
       evaluate_folder(dataset.folder / "gt_segmentations", folder, cases, dataset.raw.file_ending,
                       EvaluationTask::overlap(dataset.raw.labels), context);
   write_summary(folder / "summary.json", evaluation);
-  fmt::print("mean validation Dice: {:.4f}\n", foreground_dice(evaluation));
+  context.info(fmt::format("mean validation Dice: {:.4f}", foreground_dice(evaluation)));
 }
 
 void train_fold(const PreparedDataset& dataset, const fs::path& model, const fs::path& fold,
@@ -85,9 +84,8 @@ void train_fold(const PreparedDataset& dataset, const fs::path& model, const fs:
 }  // namespace
 
 ProtocolSettings settings_of_trainer(const NnunetModelName& model) {
-  static const std::regex pattern("nnUNetTrainer(_([0-9]{1,6})epochs?)?(_?NoMirroring|NoDA)?");
-  std::smatch match;
-  if (!std::regex_match(model.trainer, match, pattern)) {
+  const std::optional<NnunetTrainer> trainer = parse_trainer(model.trainer);
+  if (!trainer) {
     throw Error::input(fmt::format("there is no trainer '{}'", model.trainer),
                        "nnUNetTrainer, nnUNetTrainer_<n>epochs, nnUNetTrainerNoMirroring, "
                        "nnUNetTrainer_<n>epochs_NoMirroring and nnUNetTrainerNoDA are known");
@@ -96,11 +94,10 @@ ProtocolSettings settings_of_trainer(const NnunetModelName& model) {
   settings.configuration = model.configuration;
   settings.plans = model.plans;
   settings.budget = find_budget("nnunet");
-  if (match[2].matched) {
-    settings.budget.iterations = std::stoll(match[2].str()) * settings.budget.iterations_per_epoch;
-  }
-  if (match[3].matched) settings.mirror_axes.emplace();
-  settings.augmentation = match[3].str() != "NoDA";
+  if (trainer->epochs)
+    settings.budget.iterations = *trainer->epochs * settings.budget.iterations_per_epoch;
+  if (!trainer->mirrors) settings.mirror_axes.emplace();
+  settings.augmentation = trainer->augments;
   return settings;
 }
 

@@ -77,10 +77,12 @@ std::vector<std::string> cases_with_reference(const fs::path& references,
 PostprocessingSearch search_postprocessing(const fs::path& references, const fs::path& predictions,
                                            const std::string& file_ending, const Labels& labels,
                                            const RunContext& context) {
-  const Search search{
-      references,           predictions,
-      file_ending,          cases_with_reference(references, predictions, file_ending),
-      EvaluationTask::overlap(labels), context};
+  const Search search{references,
+                      predictions,
+                      file_ending,
+                      cases_with_reference(references, predictions, file_ending),
+                      EvaluationTask::overlap(labels),
+                      context};
   const std::vector<EvaluatedClass>& classes = search.task.classes;
   PostprocessingSearch out{{}, search.evaluate({}, "predictions"), {}};
   out.after = out.before;

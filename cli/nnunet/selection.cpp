@@ -52,15 +52,18 @@ std::vector<NnunetModelName> models_option(const CommandLine& line, const std::s
   return models;
 }
 
-Postprocessing chosen_file(const CommandLine& line) {
-  return read_postprocessing(line.text("pp_pkl_file"));
-}
+struct Description {
+  Labels labels;
+  std::string file_ending;
+};
 
 // dataset.json as the option says, else in the folder of the predictions.
-Json dataset_json(const CommandLine& line, const fs::path& predictions, fs::path& file) {
-  file =
+Description read_description(const CommandLine& line, const fs::path& predictions) {
+  const fs::path file =
       line.has("dataset_json") ? fs::path(line.text("dataset_json")) : predictions / "dataset.json";
-  return read_json(file);
+  const Json dataset = read_json(file);
+  return {Labels::from_dataset_json(dataset, file.string()),
+          dataset.value("file_ending", ".nii.gz")};
 }
 
 void add_description_options(CommandLine& line) {
@@ -158,11 +161,9 @@ int determine_postprocessing(const std::vector<std::string>& arguments, RunConte
   if (!line.parse(arguments, context)) return 0;
   set_threads(line, context);
   const fs::path input = line.text("i"), references = line.text("ref");
-  fs::path file;
-  const Json dataset = dataset_json(line, input, file);
-  print_search(voxarena::determine_postprocessing(
-      references, input, dataset.value("file_ending", ".nii.gz"),
-      Labels::from_dataset_json(dataset, file.string()), context));
+  const Description description = read_description(line, input);
+  print_search(voxarena::determine_postprocessing(references, input, description.file_ending,
+                                                  description.labels, context));
   if (line.has("remove_postprocessed")) fs::remove_all(input / "postprocessed");
   fmt::print("{}\n", (input / "postprocessing.pkl").string());
   return 0;
@@ -180,11 +181,9 @@ int apply_postprocessing(const std::vector<std::string>& arguments, RunContext& 
   add_threads_option(line);
   if (!line.parse(arguments, context)) return 0;
   set_threads(line, context);
-  const Postprocessing steps = chosen_file(line);
+  const Postprocessing steps = read_postprocessing(line.text("pp_pkl_file"));
   const fs::path input = line.text("i"), output = line.text("o");
-  fs::path file;
-  const Json dataset = dataset_json(line, input, file);
-  postprocess_folder(input, output, dataset.value("file_ending", ".nii.gz"), steps, context);
+  postprocess_folder(input, output, read_description(line, input).file_ending, steps, context);
   fmt::print("{}\n", output.string());
   return 0;
 }
