@@ -7,11 +7,11 @@ PROGRAM is the built sam2_step; PYTHON an interpreter with sam2==1.1.0 and torch
 range of the image encoder's and of one object's tracking step, and the peak memory of the process.
 """
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import sys
+
+import peers
 
 PEER = """
 import json, logging, resource, sys, time, warnings
@@ -44,11 +44,6 @@ print(json.dumps({"encode": encode[1:], "track": track[1:], "peak_mb": peak, "th
 """
 
 
-def measure(command, threads):
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -58,10 +53,11 @@ def main():
     parser.add_argument("--memories", type=int, default=5)
     args = parser.parse_args()
     commands = {"VoxArena": [args.program], "sam2": [args.python, "-c", PEER]}
+    threads = {"OMP_NUM_THREADS": str(args.threads), "MKL_NUM_THREADS": str(args.threads)}
     results = {name: [] for name in commands}
     for _ in range(args.rounds):
         for name, command in commands.items():
-            results[name].append(measure([*command, "2", str(args.memories)], args.threads))
+            results[name].append(peers.measured([*command, "2", str(args.memories)], **threads))
     print(f"{args.threads} threads, {args.memories} memories; seconds: median (range)\n")
     print("| | encoder | tracking step | peak MB |\n| --- | --- | --- | --- |")
     medians = {}

@@ -7,11 +7,11 @@ PROGRAM is the built sam_encoder; PYTHON an interpreter with segment-anything==1
 median and range of all runs and the peak memory of the process.
 """
 import argparse
-import json
 import os
 import statistics
-import subprocess
 import sys
+
+import peers
 
 PEER = """
 import json, resource, sys, time
@@ -34,11 +34,6 @@ print(json.dumps({"seconds": seconds[1:], "peak_mb": peak, "threads": torch.get_
 """
 
 
-def measure(command, threads):
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-    return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
@@ -47,10 +42,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     commands = {"VoxArena": [args.program, "2"], "segment-anything": [args.python, "-c", PEER, "2"]}
+    threads = {"OMP_NUM_THREADS": str(args.threads), "MKL_NUM_THREADS": str(args.threads)}
     results = {name: [] for name in commands}
     for _ in range(args.rounds):
         for name, command in commands.items():
-            results[name].append(measure(command, args.threads))
+            results[name].append(peers.measured(command, **threads))
     medians, peaks = {}, {}
     print(f"{args.threads} threads\n\n| | seconds, median (range) | peak MB |\n| --- | --- | --- |")
     for name, runs in results.items():

@@ -6,11 +6,11 @@
 
 #include "benchmark/budgets.h"
 #include "benchmark/nnunet_model.h"
+#include "tests/benchmark/small_phantom.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "training/nnunet_checkpoint.h"
 #include "training/trainer.h"
-#include "voxarena/data/phantom.h"
 
 namespace voxarena {
 namespace {
@@ -21,11 +21,7 @@ class NnunetTrainingTest : public testing::Test {
  protected:
   NnunetTrainingTest() {
     context_.quiet = true;
-    PhantomOptions options;
-    options.cases = 5;
-    options.classes = 2;
-    options.size = {6, 12, 12};
-    write_phantom_dataset(folder_ / "raw/Dataset900_Phantom", options, context_);
+    test::write_small_phantom(folder_.path(), 5, context_);
     dataset_ = plan_dataset("900", {folder_ / "raw", folder_ / "preprocessed", {}}, context_);
     settings_.budget = find_budget("smoke");
     settings_.budget.iterations = 4;

@@ -8,9 +8,9 @@
 #include "benchmark/nnunet_log.h"
 #include "benchmark/tables.h"
 #include "tests/benchmark/made_up_nnunet.h"
+#include "tests/benchmark/small_phantom.h"
 #include "tests/support/expect_error.h"
 #include "voxarena/data/image_io.h"
-#include "voxarena/data/phantom.h"
 
 namespace voxarena {
 namespace {
@@ -23,11 +23,7 @@ const PreparedDataset& ten_cases() {
   static const PreparedDataset dataset = [] {
     RunContext context;
     context.quiet = true;
-    PhantomOptions options;
-    options.cases = 10;
-    options.classes = 2;
-    options.size = {6, 12, 12};
-    write_phantom_dataset(folder / "raw/Dataset900_Phantom", options, context);
+    test::write_small_phantom(folder.path(), 10, context);
     return plan_dataset("900", {folder / "raw", folder / "preprocessed", {}}, context);
   }();
   return dataset;

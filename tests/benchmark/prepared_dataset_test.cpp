@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tests/benchmark/small_phantom.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/core/json.h"
 #include "voxarena/data/image_io.h"
-#include "voxarena/data/phantom.h"
 
 namespace voxarena {
 namespace {
@@ -20,11 +20,7 @@ class PreparedDatasetTest : public testing::Test {
  protected:
   PreparedDatasetTest() {
     context_.quiet = true;
-    PhantomOptions options;
-    options.cases = 6;
-    options.classes = 2;
-    options.size = {6, 12, 12};
-    write_phantom_dataset(raw(), options, context_);
+    test::write_small_phantom(folder_.path(), 6, context_);
   }
 
   fs::path raw() const { return folder_ / "raw/Dataset900_Phantom"; }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/pickle/pieces.h"
+#include "tests/support/case_properties.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/core/json.h"
@@ -29,18 +30,6 @@ void expect_voxels(const std::vector<std::array<std::int32_t, 3>>& voxels, const
   for (std::size_t i = 0; i < rows.size(); ++i) {
     for (std::size_t axis = 0; axis < 3; ++axis) ASSERT_EQ(voxels[i][axis], rows[i][axis + 1]);
   }
-}
-
-void expect_equal(const CaseProperties& a, const CaseProperties& b) {
-  EXPECT_EQ(a.geometry.file_dimension, b.geometry.file_dimension);
-  EXPECT_EQ(a.geometry.spacing, b.geometry.spacing);
-  EXPECT_EQ(a.geometry.origin, b.geometry.origin);
-  EXPECT_EQ(a.geometry.direction, b.geometry.direction);
-  EXPECT_EQ(a.shape_before_cropping, b.shape_before_cropping);
-  EXPECT_EQ(a.crop, b.crop);
-  EXPECT_EQ(a.shape_after_cropping, b.shape_after_cropping);
-  EXPECT_EQ(a.class_locations, b.class_locations);
-  EXPECT_EQ(a.location_labels, b.location_labels);
 }
 
 TEST(CaseProperties, AreRead) {
@@ -77,8 +66,8 @@ TEST(CaseProperties, OfRegionsAreNumberedInTheirOrder) {
 
 TEST(CaseProperties, AreTheSameInEveryProtocol) {
   const CaseProperties properties = read("plain.pkl");
-  expect_equal(read("protocol5.pkl"), properties);
-  expect_equal(read("protocol2_numpy1.pkl"), properties);
+  test::expect_equal(read("protocol5.pkl"), properties);
+  test::expect_equal(read("protocol2_numpy1.pkl"), properties);
 }
 
 TEST(CaseProperties, LocationsMayBeSkipped) {
@@ -102,7 +91,7 @@ TEST(CaseProperties, ComeBackAsTheyWereWritten) {
   for (const char* file : {"plain.pkl", "regions.pkl"}) {
     const CaseProperties properties = read(file);
     write_case_properties(folder / file, properties);
-    expect_equal(read_case_properties(folder / file, Locations::read), properties);
+    test::expect_equal(read_case_properties(folder / file, Locations::read), properties);
   }
 }
 
@@ -117,7 +106,7 @@ TEST(CaseProperties, OfTwoDimensionsKeepThem) {
   properties.crop = {{0, 0, 0}, {1, 20, 30}};
   properties.class_locations = {{1, {}}};
   write_case_properties(folder / "a.pkl", properties);
-  expect_equal(read_case_properties(folder / "a.pkl", Locations::read), properties);
+  test::expect_equal(read_case_properties(folder / "a.pkl", Locations::read), properties);
 }
 
 // The file with the text of one key changed, or a value put in its place.

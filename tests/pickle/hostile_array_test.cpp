@@ -5,18 +5,8 @@
 #include "tests/support/expect_error.h"
 #include "voxarena/pickle/pickle.h"
 
-namespace voxarena {
+namespace voxarena::test {
 namespace {
-
-using test::bytes;
-using test::call;
-using test::name;
-using test::number;
-using test::numpy_array;
-using test::numpy_type;
-using test::raw;
-using test::text;
-using test::tuple;
 
 struct Hostile {
   const char* title;
@@ -112,4 +102,4 @@ INSTANTIATE_TEST_SUITE_P(Arrays, HostileArray, testing::ValuesIn(kHostile),
                          [](const auto& info) { return std::string(info.param.title); });
 
 }  // namespace
-}  // namespace voxarena
+}  // namespace voxarena::test

@@ -5,18 +5,8 @@
 #include "voxarena/core/error.h"
 #include "voxarena/pickle/pickle.h"
 
-namespace voxarena {
+namespace voxarena::test {
 namespace {
-
-using test::bytes;
-using test::call;
-using test::name;
-using test::number;
-using test::numpy_array;
-using test::numpy_type;
-using test::raw;
-using test::text;
-using test::tuple;
 
 pickle::Content read(const std::string& value) {
   return pickle::read("\x80\x04" + value + ".", "test");
@@ -79,4 +69,4 @@ TEST(NumpyScalar, IsAPlainValue) {
 }
 
 }  // namespace
-}  // namespace voxarena
+}  // namespace voxarena::test

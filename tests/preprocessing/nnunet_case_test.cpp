@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "preprocessing/case_preprocessor.h"
+#include "tests/support/case_properties.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/data/case_properties.h"
 #include "voxarena/data/image_io.h"
@@ -35,14 +36,7 @@ void expect_python(const LabelImage& label, const Json& dataset, const std::stri
                       Labels::from_dataset_json(dataset, "dataset.json"))
           .properties;
   const CaseProperties pythons = read_case_properties(kGolden / "cases" / pickle, Locations::read);
-  EXPECT_EQ(ours.geometry.spacing, pythons.geometry.spacing);
-  EXPECT_EQ(ours.geometry.origin, pythons.geometry.origin);
-  EXPECT_EQ(ours.geometry.direction, pythons.geometry.direction);
-  EXPECT_EQ(ours.shape_before_cropping, pythons.shape_before_cropping);
-  EXPECT_EQ(ours.crop, pythons.crop);
-  EXPECT_EQ(ours.shape_after_cropping, pythons.shape_after_cropping);
-  EXPECT_EQ(ours.class_locations, pythons.class_locations);
-  EXPECT_EQ(ours.location_labels, pythons.location_labels);
+  test::expect_equal(ours, pythons);
 }
 
 TEST(NnunetCase, PropertiesOfLabels) {
