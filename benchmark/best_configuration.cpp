@@ -117,7 +117,8 @@ FolderEvaluation accumulate_folds(const fs::path& model, const FoldNames& folds,
                                   bool overwrite, const RunContext& context) {
   const ModelDescription description = read_description(model);
   require_validation(model, folds);
-  if (overwrite) fs::remove_all(output);
+  std::error_code ignored;  // what cannot be removed cannot be written either
+  if (overwrite) fs::remove_all(output, ignored);
   copy_model_description(model, output);
   for (const std::string& fold : folds) {
     const fs::path validation = validation_folder(model, fold);
