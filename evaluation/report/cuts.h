@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "evaluation/report/png.h"
+#include "voxarena/data/png.h"
 #include "voxarena/data/volume.h"
 
 namespace voxarena {

@@ -7,7 +7,7 @@
 
 #include "evaluation/case_evaluation.h"
 #include "evaluation/report/cuts.h"
-#include "evaluation/report/png.h"
+#include "voxarena/data/png.h"
 
 namespace voxarena {
 

@@ -6,10 +6,10 @@
 
 #include "evaluation/report/overlay.h"
 #include "evaluation/report/page.h"
-#include "evaluation/report/png.h"
 #include "evaluation/statistics.h"
 #include "evaluation/statistics_writers.h"
 #include "voxarena/core/version.h"
+#include "voxarena/data/png.h"
 
 namespace voxarena {
 namespace {

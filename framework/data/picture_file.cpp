@@ -10,6 +10,7 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/data/png.h"
 
 namespace voxarena {
 namespace {
@@ -104,27 +105,11 @@ Picture read_picture(const fs::path& file) {
 
 void write_png(const fs::path& file, const Volume<std::uint8_t>& pixels) {
   const auto channels = static_cast<std::size_t>(pixels.channels);
-  std::vector<std::uint8_t> raw(pixels.values.size());
-  for (std::size_t i = 0; i < raw.size(); ++i)
-    raw[i] = pixels.channel(static_cast<std::int64_t>(i % channels))[i / channels];
-  AtomicFile out(file);
-  const auto io = itk::PNGImageIO::New();
-  try {
-    io->SetFileName(out.temporary().string());
-    io->SetNumberOfDimensions(2);
-    io->SetDimensions(0, static_cast<itk::SizeValueType>(pixels.size[2]));
-    io->SetDimensions(1, static_cast<itk::SizeValueType>(pixels.size[1]));
-    io->SetPixelType(channels == 1 ? itk::IOPixelEnum::SCALAR : itk::IOPixelEnum::RGB);
-    io->SetNumberOfComponents(static_cast<unsigned>(channels));
-    io->SetComponentType(itk::IOComponentEnum::UCHAR);
-    io->SetUseCompression(true);
-    io->SetIORegion(whole_picture(*io));
-    io->Write(raw.data());
-  } catch (const std::exception&) {
-    throw Error::input(fmt::format("{}: cannot be written", file.string()),
-                       "check the folder's access rights and the free disk space");
-  }
-  out.commit();
+  Raster raster{pixels.size[2], pixels.size[1], {}, pixels.channels};
+  raster.pixels.resize(pixels.values.size());
+  for (std::size_t i = 0; i < raster.pixels.size(); ++i)
+    raster.pixels[i] = pixels.channel(static_cast<std::int64_t>(i % channels))[i / channels];
+  write_file(file, encode_png(raster));
 }
 
 }  // namespace voxarena

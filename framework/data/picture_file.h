@@ -1,4 +1,4 @@
-// Ordinary pictures, PNG and JPEG, as ITK reads and writes them: for commands that look at a single
+// Ordinary pictures, PNG and JPEG, read by ITK: for commands that look at a single
 // image. Data sets are read through image_io.h.
 #pragma once
 

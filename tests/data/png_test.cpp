@@ -1,4 +1,4 @@
-#include "evaluation/report/png.h"
+#include "voxarena/data/png.h"
 
 #include <gtest/gtest.h>
 #include <png.h>
@@ -28,6 +28,12 @@ TEST(Png, GreyLevelsAreKept) {
     EXPECT_EQ(pixels[4 * i], raster.pixels[i]);
     EXPECT_EQ(pixels[4 * i + 3], 255);
   }
+}
+
+TEST(Png, ColoursAreKept) {
+  const Raster raster{2, 1, {230, 159, 0, 1, 2, 3}, 3};
+  EXPECT_EQ(decode(encode_png(raster), raster),
+            (std::vector<std::uint8_t>{230, 159, 0, 255, 1, 2, 3, 255}));
 }
 
 TEST(Png, ColoursComeFromThePalette) {

@@ -1,4 +1,4 @@
-#include "evaluation/report/png.h"
+#include "voxarena/data/png.h"
 
 #include <png.h>
 
@@ -42,6 +42,11 @@ void set_palette(const PngWriter& writer, const std::vector<PaletteColour>& pale
   png_set_tRNS(writer.png, writer.info, alpha.data(), static_cast<int>(alpha.size()), nullptr);
 }
 
+int colour_type(const Raster& raster, const std::vector<PaletteColour>& palette) {
+  if (!palette.empty()) return PNG_COLOR_TYPE_PALETTE;
+  return raster.channels == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY;
+}
+
 }  // namespace
 
 std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& palette) {
@@ -55,16 +60,15 @@ std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& p
   // Up to 16 colours fit into half a byte; libpng packs them.
   const int depth = palette.empty() || palette.size() > 16 ? 8 : 4;
   png_set_IHDR(writer.png, writer.info, static_cast<png_uint_32>(raster.width),
-               static_cast<png_uint_32>(raster.height), depth,
-               palette.empty() ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+               static_cast<png_uint_32>(raster.height), depth, colour_type(raster, palette),
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (!palette.empty()) set_palette(writer, palette);
   png_set_compression_level(writer.png, 9);
   png_set_filter(writer.png, 0, palette.empty() ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
   png_write_info(writer.png, writer.info);
   png_set_packing(writer.png);
   for (std::int64_t y = 0; y < raster.height; ++y)
-    png_write_row(writer.png, raster.pixels.data() + y * raster.width);
+    png_write_row(writer.png, raster.pixels.data() + y * raster.width * raster.channels);
   png_write_end(writer.png, nullptr);
   return out;
 }

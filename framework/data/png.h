@@ -8,18 +8,19 @@
 
 namespace voxarena {
 
-// One byte a pixel, row by row from the top.
+// One byte a pixel, or red, green and blue of each, row by row from the top.
 struct Raster {
   std::int64_t width = 0, height = 0;
   std::vector<std::uint8_t> pixels;
+  std::int64_t channels = 1;  // or 3, without a palette
 };
 
 struct PaletteColour {
   std::uint8_t red = 0, green = 0, blue = 0, alpha = 255;
 };
 
-// Pixels are grey levels without a palette, else indices into it. The same pixels give the same
-// bytes. Error (internal) for an index outside of the palette.
+// Pixels are grey levels or colours without a palette, else indices into it. The same pixels give
+// the same bytes. Error (internal) for an index outside of the palette.
 std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& palette = {});
 
 // "data:image/png;base64,..."
