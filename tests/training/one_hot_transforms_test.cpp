@@ -56,7 +56,7 @@ TEST(Ball, RadiiNeedNotBeWhole) {
   };
   EXPECT_EQ(count(1), 7);
   EXPECT_EQ(count(2), 33);
-  EXPECT_EQ(count(1.5), 32);  // four points an axis, the eight corners and 24 more left out
+  EXPECT_EQ(count(1.5), 8);  // four points an axis: the two outer ones are too far in every row
 }
 
 TEST(BinaryOperators, MatchBatchgenerators) {
