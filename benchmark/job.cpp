@@ -18,6 +18,7 @@
 #include "voxarena/core/files.h"
 #include "voxarena/core/hash.h"
 #include "voxarena/core/version.h"
+#include "voxarena/plan/input_channels.h"
 #include "voxarena/plugin/model_cost.h"
 
 namespace voxarena {
@@ -26,15 +27,30 @@ namespace {
 
 // Preprocessing depends on spacing and normalisation alone; a store is shared by all methods that
 // agree in them.
-const Configuration& store_configuration(const Job& job) {
-  const Configuration& standard = job.dataset->plans.configuration(job.settings->configuration);
-  const Configuration& own = job.setup->plan.configuration;
+const Configuration& store_configuration(const PreparedDataset& dataset, const RunSetup& setup) {
+  const Configuration& own = setup.plan.configuration;
+  const Configuration& standard = dataset.plans.configuration(own.name);
   return own.data_identifier == standard.data_identifier ? standard : own;
 }
 
-CaseStore open_store(const Job& job, const RunContext& context) {
-  return preprocess_dataset(job.dataset->raw, job.dataset->plans, store_configuration(job),
-                            job.dataset->folder, context);
+CaseStore open_store(const PreparedDataset& dataset, const RunSetup& setup,
+                     const RunContext& context) {
+  return preprocess_dataset(dataset.raw, dataset.plans, store_configuration(dataset, setup),
+                            dataset.folder, context);
+}
+
+// Null without a cascade. Error (input) if the job is to start from predictions that nobody named.
+const PreviousStageFiles* previous_stage_of(const Job& job) {
+  const Configuration& configuration = job.setup->plan.configuration;
+  if (configuration.previous_stage.empty()) return nullptr;
+  if (job.previous_stage != nullptr) return job.previous_stage;
+  throw Error::input(fmt::format("{}: configuration {} starts from the predictions of {}",
+                                 job.title(), configuration.name, configuration.previous_stage),
+                     "train all folds of that configuration first");
+}
+
+fs::path next_stage_folder(const Job& job) {
+  return job.folder.path / "predicted_next_stage" / job.next_stage->plan.configuration.name;
 }
 
 std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) {
@@ -119,8 +135,9 @@ void add_seconds(const Job& job, const char* stage, double seconds, Json more = 
 std::vector<std::string> missing_predictions(const Job& job) {
   std::vector<std::string> missing;
   for (const std::string& id : fold_split(*job.dataset, job.fold).val) {
-    if (!fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending)))
-      missing.push_back(id);
+    const bool labels = fs::exists(job.folder.predictions() / (id + job.dataset->raw.file_ending));
+    const bool next = job.next_stage == nullptr || fs::exists(next_stage_file(job, id));
+    if (!labels || !next) missing.push_back(id);
   }
   return missing;
 }
@@ -161,13 +178,18 @@ JobState job_state(const Job& job) {
   return finished ? JobState::finished : JobState::trained;
 }
 
+fs::path next_stage_file(const Job& job, const std::string& id) {
+  return next_stage_folder(job) / (id + ".b2nd");
+}
+
 void train_job(const Job& job, const RunContext& context) {
+  const PreviousStageFiles* previous = previous_stage_of(job);
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
   // First of all: what the method refuses (weights, options) leaves no trace.
   const std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
   const Json of_model = describe_model(job, *model);
-  const CaseStore store = open_store(job, context);
+  const CaseStore store = open_store(*job.dataset, *job.setup, context);
   begin_manifest(job, of_model, context);
   const Split split = fold_split(*job.dataset, job.fold);
 
@@ -177,7 +199,8 @@ void train_job(const Job& job, const RunContext& context) {
         configuration, purpose, job.settings->seed, static_cast<std::uint64_t>(job.fold), mirror,
         job.settings->augmentation && purpose == Purpose::training);
     options.has_ignore_label = job.dataset->raw.labels.ignore().has_value();
-    return loader_batches(options, open_patch_sources(store.folder(), ids), context);
+    options.previous_labels = previous_stage_channels(configuration, job.dataset->raw.labels);
+    return loader_batches(options, open_patch_sources(store.folder(), ids, previous), context);
   };
   const TrainingOptions options{
       .plan = setup.plan,
@@ -203,7 +226,14 @@ void predict_job(const Job& job, const RunContext& context) {
   const std::vector<std::string> ids = missing_predictions(job);
   if (ids.empty()) return;
   const Stopwatch watch;
-  const CaseStore store = open_store(job, context);
+  const PreviousStageFiles* previous = previous_stage_of(job);
+  const CaseStore store = open_store(*job.dataset, *job.setup, context);
+  PredictionFiles files{.folder = job.folder.predictions(),
+                        .file_ending = job.dataset->raw.file_ending};
+  if (job.next_stage != nullptr) {
+    const CaseStore next = open_store(*job.dataset, *job.next_stage, context);
+    files.next_stages = {{.store = next.folder(), .folder = next_stage_folder(job)}};
+  }
   const std::unique_ptr<Model> model = trained_model(job, context);
   const Configuration& configuration = job.setup->plan.configuration;
   SlidingWindowOptions options;
@@ -212,9 +242,7 @@ void predict_job(const Job& job, const RunContext& context) {
   options.deterministic = true;
   Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels,
                       options);
-  predictor.predict_cases(
-      store, ids, {.folder = job.folder.predictions(), .file_ending = job.dataset->raw.file_ending},
-      context);
+  predictor.predict_cases(store, ids, files, context, previous);
   add_seconds(job, "predict", watch.seconds());
 }
 

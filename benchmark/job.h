@@ -6,6 +6,7 @@
 
 #include "benchmark/run_folder.h"
 #include "benchmark/run_setup.h"
+#include "voxarena/data/previous_stage.h"
 
 namespace voxarena {
 
@@ -16,6 +17,8 @@ struct Job {
   const RunSetup* setup = nullptr;
   int fold = 0;
   RunFolder folder;
+  const PreviousStageFiles* previous_stage = nullptr;  // of a cascade's second stage
+  const RunSetup* next_stage = nullptr;  // of a cascade's first stage: set up with this data set
 
   std::string title() const;  // "Dataset004_Hippocampus, plain_unet, fold 0"
 };
@@ -26,6 +29,10 @@ const char* to_string(JobState state);
 // Looks at the run folder only. Error (input) if the folder holds a run of the same name with other
 // options; one that left nothing but its manifest counts as not started and is replaced.
 JobState job_state(const Job& job);
+
+// Where the first stage of a cascade puts a case's labels on the grid of the next stage:
+// fold_<k>/predicted_next_stage/<configuration>/{case}.b2nd.
+std::filesystem::path next_stage_file(const Job& job, const std::string& id);
 
 void run_job(const Job& job, const RunContext& context);
 

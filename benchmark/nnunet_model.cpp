@@ -11,6 +11,7 @@
 #include "training/nnunet_checkpoint.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/raw_dataset.h"
+#include "voxarena/plan/input_channels.h"
 #include "voxarena/plugin/device.h"
 #include "voxarena/weights/state_dict.h"
 #include "voxarena/weights/zip_extract.h"
@@ -96,11 +97,6 @@ TrainedRun open_run(const fs::path& folder, const std::string& configuration,
   const fs::path plans_file = folder / "plans.json", dataset_file = folder / "dataset.json";
   Plans plans = plans_from_json(relevant_plans(plans_file, configuration), plans_file.string());
   const Configuration chosen = plans.configuration(configuration);
-  if (!chosen.previous_stage.empty()) {
-    throw Error::input(fmt::format("{}: '{}' is the second stage of a cascade", plans_file.string(),
-                                   configuration),
-                       "predict with the first stage or with another configuration");
-  }
   plans.configurations = {chosen};
   plans.configurations.front().inherits_from.clear();
   const Json dataset = read_json(dataset_file);
@@ -122,7 +118,8 @@ void add_model(TrainedRun& run, const NnunetCheckpoint& checkpoint, const fs::pa
                const RunContext& context) {
   const Options options =
       Options::from_json(Json::object(), run.method.description().options, file.string());
-  const Plan plan{run.channels, run.labels.heads(), run.configuration()};
+  const Plan plan{run.channels + previous_stage_channels(run.configuration(), run.labels),
+                  run.labels.heads(), run.configuration()};
   Model& model = *run.models.emplace_back(run.method.create(plan, options));
   load_exactly(model.module(), checkpoint.network, file.string());
   move_to_device(model, context.device);

@@ -20,8 +20,8 @@ struct NnunetModelRequest {
 bool is_nnunet_model(const std::filesystem::path& path);
 
 // The networks of all folds; mirroring as the first checkpoint allows it. Error (input) naming the
-// file: something is missing or damaged, weights do not fit, or the plans ask for layers,
-// resampling or a cascade that VoxArena does not have.
+// file: something is missing or damaged, weights do not fit, or the plans ask for layers
+// or resampling that VoxArena does not have.
 TrainedRun open_nnunet_model(const std::filesystem::path& path, const NnunetModelRequest& request,
                              const Paths& plugin_paths, const RunContext& context);
 

@@ -70,6 +70,8 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };
+  if (!configuration.previous_stage.empty())
+    protocol.values["previous_stage"] = configuration.previous_stage;
   protocol.id = protocol_id(protocol.values);
   return protocol;
 }

@@ -9,6 +9,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/json.h"
 #include "voxarena/core/random.h"
+#include "voxarena/plan/input_channels.h"
 #include "voxarena/plugin/device.h"
 
 namespace voxarena {
@@ -65,8 +66,11 @@ Json plan_json(const Plan& plan) {
 }
 
 Plan default_plan(const PreparedDataset& dataset, const ProtocolSettings& settings) {
-  return fit_to_budget(dataset.plans, settings.configuration, dataset.raw.channels(),
-                       dataset.raw.labels.heads(), settings.budget);
+  const Labels& labels = dataset.raw.labels;
+  const Configuration& configuration = dataset.plans.configuration(settings.configuration);
+  return fit_to_budget(dataset.plans, settings.configuration,
+                       dataset.raw.channels() + previous_stage_channels(configuration, labels),
+                       labels.heads(), settings.budget);
 }
 
 std::string changed_options(const Options& options, const std::vector<Option>& declared) {
@@ -106,11 +110,12 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
   const Info& info = setup.method.description();
   setup.options = Options::from_json(entry.options, info.options, entry.where);
   const Plan standard = default_plan(dataset, settings);
-  if (const std::string& before = standard.configuration.previous_stage; !before.empty()) {
-    throw Error::input(fmt::format("configuration {} starts from the predictions of {}: cascades "
-                                   "are not trained here",
-                                   settings.configuration, before),
-                       "choose 2d, 3d_fullres or 3d_lowres");
+  if (!standard.configuration.previous_stage.empty() && standard.dimensions() == 2) {
+    throw Error::input(
+        fmt::format("configuration {}: a 2-D configuration cannot be the second stage "
+                    "of a cascade",
+                    settings.configuration),
+        "choose a 3-D configuration");
   }
   require_capabilities(entry, info, standard.dimensions(), dataset.raw.labels);
   setup.weights = find_pretrained_weights(setup.options, info, entry.where);

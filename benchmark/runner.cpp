@@ -5,6 +5,7 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/cascade.h"
 #include "benchmark/job.h"
 #include "benchmark/predictions_run.h"
 #include "benchmark/reports.h"
@@ -20,6 +21,7 @@ struct Matrix {
   std::deque<PreparedDataset> datasets;
   std::deque<Protocol> protocols;
   std::deque<RunSetup> setups;
+  std::vector<std::unique_ptr<FirstStage>> first_stages;
   std::vector<Job> jobs;
   std::vector<PredictionsRun> predictions;
 };
@@ -39,6 +41,17 @@ void require_fold(const PreparedDataset& dataset, int fold, bool random_folds) {
   throw Error::input(
       fmt::format("{}: there is no fold {}", (dataset.folder / "splits_final.json").string(), fold),
       fmt::format("the file has folds 0 to {}", folds - 1));
+}
+
+// The jobs of a cascade's first stage come before those that start from them.
+const FirstStage* add_first_stage(Matrix& matrix, const RunSetup& setup,
+                                  const PreparedDataset& dataset, const BenchmarkSpec& spec,
+                                  const RunnerOptions& options, const RunContext& context) {
+  std::unique_ptr<FirstStage> first = set_up_first_stage(
+      setup, dataset, spec.protocol, options.roots.results, options.plugin_paths, context);
+  if (!first) return nullptr;
+  matrix.jobs.insert(matrix.jobs.end(), first->jobs.begin(), first->jobs.end());
+  return matrix.first_stages.emplace_back(std::move(first)).get();
 }
 
 // Everything that can be wrong with the spec is found here, before the first job runs.
@@ -61,11 +74,13 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
       if (!selected(entry, options.only)) continue;
       const RunSetup& setup = matrix.setups.emplace_back(
           set_up_run(entry, dataset, spec.protocol, options.plugin_paths));
+      const FirstStage* first = add_first_stage(matrix, setup, dataset, spec, options, context);
       for (const int fold : folds) {
         require_fold(dataset, fold, spec.protocol.patient.empty());
-        matrix.jobs.push_back({&dataset, &protocol, &spec.protocol, &setup, fold,
-                               run_folder(options.roots.results, dataset.raw.name, protocol.id,
-                                          entry.folder(), fold)});
+        matrix.jobs.push_back(
+            {&dataset, &protocol, &spec.protocol, &setup, fold,
+             run_folder(options.roots.results, dataset.raw.name, protocol.id, entry.folder(), fold),
+             first == nullptr ? nullptr : &first->predictions});
       }
     }
     for (const PredictionsEntry& entry : spec.predictions) {
@@ -123,7 +138,8 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
     if (job_state(job) != JobState::finished)
       context.info(fmt::format("job {} of {}: {}", number, matrix.jobs.size(), job.title()));
     run_job(job, context);
-    runs.push_back(job.folder.path);
+    // A first stage has a protocol of its own and is no row of these tables.
+    if (job.next_stage == nullptr) runs.push_back(job.folder.path);
   }
   const fs::path output =
       options.output.empty() ? options.roots.results / "tables" / spec.name : options.output;

@@ -37,10 +37,10 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   override_field("patch_voxels", settings.budget.patch_voxels, 0);
   override_field("base_features", settings.budget.base_features, 0);
   settings.configuration = table.text("configuration", settings.configuration);
-  const std::set<std::string> configurations{"2d", "3d_fullres", "3d_lowres"};
+  const std::set<std::string> configurations{"2d", "3d_fullres", "3d_lowres", "3d_cascade_fullres"};
   if (!configurations.contains(settings.configuration)) {
     table.fail("configuration", fmt::format("'{}' is not a configuration", settings.configuration),
-               "configurations are 2d, 3d_fullres and 3d_lowres");
+               "configurations are 2d, 3d_fullres, 3d_lowres and 3d_cascade_fullres");
   }
   settings.plans = table.text("plans", settings.plans);
   if (table.has("mirror_axes")) settings.mirror_axes = table.axes("mirror_axes");

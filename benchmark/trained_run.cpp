@@ -10,6 +10,7 @@
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/raw_dataset.h"
+#include "voxarena/plan/input_channels.h"
 #include "voxarena/plugin/device.h"
 
 namespace voxarena {
@@ -54,7 +55,8 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const fs::path& checkpo
     }
     const Options options =
         Options::from_json(given, run.method.description().options, folder.manifest().string());
-    const Plan plan{run.channels, run.labels.heads(), run.configuration()};
+    const Plan plan{run.channels + previous_stage_channels(run.configuration(), run.labels),
+                    run.labels.heads(), run.configuration()};
     Model& model = *run.models.emplace_back(run.method.create(plan, options));
     load_checkpoint(checkpoint, model.module());
     move_to_device(model, context.device);

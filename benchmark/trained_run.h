@@ -18,7 +18,7 @@ struct TrainedRun {
   LoadedMethod method;
   Plans plans;  // with the run's own configuration only
   Labels labels;
-  std::int64_t channels = 1;
+  std::int64_t channels = 1;  // of the image files
   std::string file_ending;
   SlidingWindowOptions window;                      // of the protocol
   std::vector<std::unique_ptr<Model>> models = {};  // one, or one per fold of an ensemble

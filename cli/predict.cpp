@@ -30,7 +30,9 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
       .positional("INPUT", "folder of images named as in imagesTr: {case}_0000.nii.gz")
       .positional("OUTPUT", "folder for the label files")
       .with_run_options();
-  line.options()("continue", "keep label files that are there already")(
+  line.options()("previous-stage", po::value<std::string>(),
+                 "a cascade: folder of the label files that its first stage predicted")(
+      "continue", "keep label files that are there already")(
       "save-probabilities", "write {case}.npz and {case}.pkl too, for 'voxarena nnunet ensemble'")(
       "no-mirroring", "one pass instead of the mean over flips")(
       "step-size", po::value<double>(), "distance of windows in patches (default: the run's)")(
@@ -53,13 +55,13 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
   std::vector<Model*> models;
   for (const auto& model : run.models) models.push_back(model.get());
   Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
-  const PredictionSummary summary =
-      predictor.predict_cases(cases,
-                              {.folder = output,
-                               .file_ending = run.file_ending,
-                               .resume = line.has("continue"),
-                               .probabilities = line.has("save-probabilities")},
-                              context);
+  const PredictionSummary summary = predictor.predict_cases(
+      cases,
+      {.folder = output,
+       .file_ending = run.file_ending,
+       .resume = line.has("continue"),
+       .probabilities = line.has("save-probabilities")},
+      context, line.has("previous-stage") ? line.text("previous-stage") : std::string());
   fmt::print("{} cases predicted, {} kept, in {}; label files are in {}\n",
              summary.predicted.size(), summary.skipped.size(), format_duration(summary.seconds),
              output);

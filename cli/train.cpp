@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/budgets.h"
+#include "benchmark/cascade.h"
 #include "benchmark/job.h"
 #include "cli/command.h"
 #include "voxarena/core/error.h"
@@ -38,9 +39,10 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
   line.with_roots().with_run_options().options()("fold,f", po::value(&fold)->default_value(0),
                                                  "fold of the cross-validation")(
       "configuration,c", po::value(&settings.configuration)->default_value(settings.configuration),
-      "2d, 3d_fullres, 3d_lowres")(
-      "plans,p", po::value(&settings.plans)->default_value(settings.plans), "name of the plans")(
-      "budget", po::value<std::string>()->default_value("nnunet"), "smoke, cpu or nnunet")(
+      "2d, 3d_fullres, 3d_lowres, or 3d_cascade_fullres, which trains all folds of 3d_lowres "
+      "first")("plans,p", po::value(&settings.plans)->default_value(settings.plans),
+               "name of the plans")("budget", po::value<std::string>()->default_value("nnunet"),
+                                    "smoke, cpu or nnunet")(
       "iterations", po::value<std::int64_t>(), "optimiser steps instead of the budget's")(
       "mirror-axes", po::value<std::vector<int>>()->multitoken(),
       "axes of the patch that may be mirrored (default: all)")(
@@ -70,14 +72,21 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
       plan_dataset(line.text("DATASET"), roots, context, {.plans = settings.plans});
   const Protocol protocol = make_protocol(dataset, settings, context);
   const RunSetup setup = set_up_run(entry, dataset, settings, plugins);
-  const Job job{
-      &dataset,  &protocol,
-      &settings, &setup,
-      fold,      run_folder(roots.results, dataset.raw.name, protocol.id, entry.folder(), fold)};
+  const auto first = set_up_first_stage(setup, dataset, settings, roots.results, plugins, context);
+  const Job job{&dataset,
+                &protocol,
+                &settings,
+                &setup,
+                fold,
+                run_folder(roots.results, dataset.raw.name, protocol.id, entry.folder(), fold),
+                first ? &first->predictions : nullptr};
   const JobState state = job_state(job);
   if (state == JobState::trained || state == JobState::finished) {
     fmt::print("already trained: {}\n", job.folder.path.string());
     return 0;
+  }
+  if (first) {
+    for (const Job& before : first->jobs) run_job(before, context);
   }
   train_job(job, context);
   fmt::print("trained: {}\n", job.folder.path.string());

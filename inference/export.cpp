@@ -37,6 +37,15 @@ void decide_regions(SliceInterpolator& interpolator, const std::vector<int>& ord
   }
 }
 
+void decide(SliceInterpolator& interpolator, const LogitGrid& grid, const Labels& labels,
+            std::int64_t z, std::vector<std::int16_t>& slice) {
+  if (labels.has_regions()) {
+    decide_regions(interpolator, labels.regions_class_order(), z, slice);
+  } else {
+    decide_classes(interpolator, grid.logits.channels, z, slice);
+  }
+}
+
 }  // namespace
 
 LabelImage export_labels(const Volume<float>& logits, const CaseProperties& properties,
@@ -49,16 +58,27 @@ LabelImage export_labels(const Volume<float>& logits, const CaseProperties& prop
   parallel_for(shape[0], threads, [&](std::int64_t z) {
     SliceInterpolator interpolator(grid);
     std::vector<std::int16_t> slice(static_cast<std::size_t>(shape[1] * shape[2]));
-    if (labels.has_regions()) {
-      decide_regions(interpolator, labels.regions_class_order(), z, slice);
-    } else {
-      decide_classes(interpolator, logits.channels, z, slice);
-    }
+    decide(interpolator, grid, labels, z, slice);
     const std::int16_t* from = slice.data();
     for (std::int64_t y = 0; y < shape[1]; ++y) {
       std::int16_t* to = result.voxels.values.data() + place.row(z, y);
       for (std::int64_t x = 0; x < shape[2]; ++x) to[x * place.stride[2]] = *from++;
     }
+  });
+  return result;
+}
+
+Volume<std::int16_t> next_stage_labels(const Volume<float>& logits, const Extent& size,
+                                       const CaseProperties& properties, const Plans& plans,
+                                       const Configuration& configuration, const Labels& labels,
+                                       int threads) {
+  const LogitGrid grid = next_stage_grid(logits, size, properties, plans, configuration, labels);
+  Volume<std::int16_t> result(1, size);
+  parallel_for(size[0], threads, [&](std::int64_t z) {
+    SliceInterpolator interpolator(grid);
+    std::vector<std::int16_t> slice(static_cast<std::size_t>(size[1] * size[2]));
+    decide(interpolator, grid, labels, z, slice);
+    std::ranges::copy(slice, &result.at(0, z, 0, 0));
   });
   return result;
 }

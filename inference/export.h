@@ -21,4 +21,11 @@ LabelImage export_labels(const Volume<float>& logits, const CaseProperties& prop
                          const Plans& plans, const Configuration& configuration,
                          const Labels& labels, int threads = 1);
 
+// The same labels (Z, Y, X) on the grid of `size` voxels that a cascade's next stage has of the
+// case (nnU-Net's resample_and_save).
+Volume<std::int16_t> next_stage_labels(const Volume<float>& logits, const Extent& size,
+                                       const CaseProperties& properties, const Plans& plans,
+                                       const Configuration& configuration, const Labels& labels,
+                                       int threads = 1);
+
 }  // namespace voxarena

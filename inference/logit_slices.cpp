@@ -93,6 +93,15 @@ LogitGrid logit_grid(const Volume<float>& logits, const CaseProperties& properti
                    logits_spacing(configuration, spacing), spacing, configuration.probabilities)};
 }
 
+LogitGrid next_stage_grid(const Volume<float>& logits, const Extent& size,
+                          const CaseProperties& properties, const Plans& plans,
+                          const Configuration& configuration, const Labels& labels) {
+  check(logits, properties, labels);
+  const Spacing spacing = logits_spacing(
+      configuration, transposed(properties.geometry.spacing, plans.transpose_forward));
+  return {logits, all_taps(logits.size, size, spacing, spacing, configuration.probabilities)};
+}
+
 SliceInterpolator::SliceInterpolator(const LogitGrid& grid)
     : grid_(grid),
       plane_(static_cast<std::size_t>(grid.logits.size[1] * grid.logits.size[2])),

@@ -28,6 +28,12 @@ struct LogitGrid {
 LogitGrid logit_grid(const Volume<float>& logits, const CaseProperties& properties,
                      const Plans& plans, const Configuration& configuration, const Labels& labels);
 
+// The same onto the grid of `size` voxels of a cascade's next stage. nnU-Net treats no axis on its
+// own unless the first stage's spacing alone asks for it.
+LogitGrid next_stage_grid(const Volume<float>& logits, const Extent& size,
+                          const CaseProperties& properties, const Plans& plans,
+                          const Configuration& configuration, const Labels& labels);
+
 // Every thread needs one of its own.
 class SliceInterpolator {
  public:

@@ -16,6 +16,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/plan/input_channels.h"
 
 namespace voxarena {
 namespace {
@@ -42,6 +43,24 @@ class TaskQueue {
   std::size_t room_;
   std::deque<std::future<T>> tasks_;
 };
+
+void require_previous_stage(const Configuration& configuration, bool given) {
+  const std::string& stage = configuration.previous_stage;
+  if (given == !stage.empty()) return;
+  if (given)
+    throw Error::input(fmt::format("configuration {} has no previous stage", configuration.name),
+                       "leave the labels of another stage out");
+  throw Error::input(fmt::format("configuration {} starts from the labels that {} predicted",
+                                 configuration.name, stage),
+                     "predict with that stage first and pass --previous-stage FOLDER");
+}
+
+void require_label_file(const std::filesystem::path& folder, const std::string& name) {
+  if (std::filesystem::exists(folder / name)) return;
+  throw Error::input(
+      fmt::format("{}: the prediction of the previous stage is missing", (folder / name).string()),
+      "the previous stage must have predicted every case");
+}
 
 }  // namespace
 
@@ -72,27 +91,50 @@ LabelImage Predictor::predict(const PreprocessedCase& preprocessed, const RunCon
 }
 
 PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
-                                           const PredictionFiles& files,
-                                           const RunContext& context) {
+                                           const PredictionFiles& files, const RunContext& context,
+                                           const std::filesystem::path& previous_stage) {
+  require_previous_stage(configuration_, !previous_stage.empty());
   std::vector<std::string> ids;
-  for (const RawCase& one : cases) ids.push_back(one.id);
+  for (const RawCase& one : cases) {
+    ids.push_back(one.id);
+    if (!previous_stage.empty()) require_label_file(previous_stage, one.id + files.file_ending);
+  }
   const auto load = [&](const std::string& id) {
     const auto found = std::ranges::find(cases, id, &RawCase::id);
-    return preprocess_case(read_image(found->images), nullptr, plans_, configuration_, labels_);
+    const Image image = read_image(found->images);
+    if (previous_stage.empty())
+      return preprocess_for_prediction(image, nullptr, plans_, configuration_, labels_);
+    const LabelImage previous = read_label(previous_stage / (id + files.file_ending));
+    return preprocess_for_prediction(image, &previous, plans_, configuration_, labels_);
   };
   return predict_all(ids, load, files, context);
 }
 
 PredictionSummary Predictor::predict_cases(const CaseStore& store,
                                            const std::vector<std::string>& ids,
-                                           const PredictionFiles& files,
-                                           const RunContext& context) {
-  return predict_all(
-      ids, [&](const std::string& id) { return store.read(id); }, files, context);
+                                           const PredictionFiles& files, const RunContext& context,
+                                           const PreviousStageFiles* previous_stage) {
+  require_previous_stage(configuration_, previous_stage != nullptr);
+  const auto load = [&](const std::string& id) {
+    PreprocessedCase stored = store.read(id);
+    if (previous_stage == nullptr) return stored;
+    const PreviousStage previous(previous_stage_file(*previous_stage, id), stored.data.size);
+    append_previous_stage(previous.read({{}, stored.data.size}),
+                          previous_stage_channels(configuration_, labels_), stored.data);
+    return stored;
+  };
+  return predict_all(ids, load, files, context);
 }
 
 void Predictor::write_case(const Volume<float>& logits, const CaseProperties& properties,
                            const std::string& id, const PredictionFiles& files, int threads) const {
+  for (const NextStage& stage : files.next_stages) {
+    const StoredCase next(stage.store, id);
+    write_previous_stage(stage.folder / (id + ".b2nd"),
+                         next_stage_labels(logits, next.size(), properties, plans_, configuration_,
+                                           labels_, threads),
+                         configuration_.patch_extent());
+  }
   const std::filesystem::path output = files.folder / (id + files.file_ending);
   if (!files.probabilities) {
     write_label(output,
@@ -111,6 +153,10 @@ PredictionSummary Predictor::predict_all(
     const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(files.folder);
+  for (const NextStage& stage : files.next_stages) {
+    make_folder(stage.folder);
+    remove_temporary_files(stage.folder);
+  }
   remove_temporary_files(files.folder, /*below=*/false);
   PredictionSummary summary;
   for (const std::string& id : ids) {

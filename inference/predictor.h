@@ -10,6 +10,7 @@
 #include "inference/sliding_window.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/labels.h"
+#include "voxarena/data/previous_stage.h"
 #include "voxarena/data/store.h"
 #include "voxarena/plan/plans.h"
 
@@ -17,12 +18,19 @@ namespace voxarena {
 
 struct RawCase;
 
+// Of a cascade's first stage: what its second one starts from.
+struct NextStage {
+  std::filesystem::path store;   // preprocessed cases of the next stage, for their sizes
+  std::filesystem::path folder;  // for {id}.b2nd (voxarena/data/previous_stage.h)
+};
+
 // Where predictions go: `folder`/{id}{file_ending}.
 struct PredictionFiles {
   std::filesystem::path folder;
   std::string file_ending;
   bool resume = false;         // skips what is there already
   bool probabilities = false;  // {id}.npz and {id}.pkl beside it, for ensembles
+  std::vector<NextStage> next_stages = {};
 };
 
 struct PredictionSummary {
@@ -43,12 +51,16 @@ class Predictor {
   // Labels on the grid of the case's file.
   LabelImage predict(const PreprocessedCase& preprocessed, const RunContext& context);
 
-  // Files appear complete or not at all, the label file last. Errors name the case.
+  // Files appear complete or not at all, the label file last. Errors name the case. The second
+  // stage of a cascade needs the label files of the previous one, named as these:
+  // {id}{file_ending}.
   PredictionSummary predict_cases(const std::vector<RawCase>& cases, const PredictionFiles& files,
-                                  const RunContext& context);
+                                  const RunContext& context,
+                                  const std::filesystem::path& previous_stage = {});
   // The same for cases of a preprocessed store.
   PredictionSummary predict_cases(const CaseStore& store, const std::vector<std::string>& ids,
-                                  const PredictionFiles& files, const RunContext& context);
+                                  const PredictionFiles& files, const RunContext& context,
+                                  const PreviousStageFiles* previous_stage = nullptr);
 
  private:
   // `load` may be called from other threads.

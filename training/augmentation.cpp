@@ -66,6 +66,8 @@ Augmentation nnunet_augmentation(const Extent& patch, int dimensions,
   options.p_low_resolution = 0.25;
   options.p_gamma_inverted = 0.1;
   options.p_gamma = 0.3;
+  options.p_binary_operator = 0.4;
+  options.p_remove_component = 0.2;
   for (const int axis : mirror_axes)
     options.mirror.at(static_cast<std::size_t>(axis + 3 - dimensions)) = true;
   return options;

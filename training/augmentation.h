@@ -26,6 +26,10 @@ struct Augmentation {
   double p_low_resolution = 0, p_low_resolution_channel = 0.5, min_low_resolution = 0.5;
   double p_gamma_inverted = 0, p_gamma = 0, min_gamma = 0.7, max_gamma = 1.5;
   std::array<bool, 3> mirror{};  // axes (z, y, x) that may be mirrored
+  // Of a cascade's channels alone (training/one_hot_transforms.h); radii in voxels, the largest
+  // part of a patch that a removed component may have.
+  double p_binary_operator = 0, p_binary_operator_label = 0.5, min_radius = 1, max_radius = 8;
+  double p_remove_component = 0, p_remove_component_label = 0.5, largest_component = 0.15;
 };
 
 // nnU-Net's choice for a patch of `dimensions` (2: patch z = 1); `mirror_axes` counts the
@@ -61,7 +65,9 @@ enum class Draw : std::uint8_t {
   low_resolution,
   gamma_inverted,
   gamma,
-  mirror
+  mirror,
+  binary_operator,
+  remove_component
 };
 
 // A stream of random numbers per transform, so that one transform's draws do not shift another's.

@@ -66,7 +66,7 @@ struct BatchLoader::State {
       spare.pop_back();
     }
     batch.batch = options.batch_size;
-    batch.channels = sources.front()->channels();
+    batch.channels = sources.front()->channels() + options.previous_labels;
     batch.patch = options.patch;
     const auto count = static_cast<std::size_t>(batch.batch * voxels(batch.patch));
     batch.target.resize(count);

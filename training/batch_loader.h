@@ -18,9 +18,9 @@ namespace voxarena {
 struct Configuration;
 
 struct PatchBatch {
-  std::int64_t batch = 0, channels = 0;
-  Extent patch{};                    // (z, y, x); z = 1 in 2-D
-  std::vector<float> image;          // (B, C, Z, Y, X)
+  std::int64_t batch = 0, channels = 0;  // of the image, then a cascade's, one per label
+  Extent patch{};                        // (z, y, x); z = 1 in 2-D
+  std::vector<float> image;              // (B, C, Z, Y, X)
   std::vector<std::int64_t> target;  // (B, Z, Y, X); -1 (outside the nonzero region) has become 0
 };
 
@@ -35,8 +35,9 @@ struct LoaderOptions {
   double oversample = 0.33;       // part of a batch that must contain foreground
   bool has_ignore_label = false;  // then unforced patches are centred on annotated voxels
   std::vector<bool>
-      use_mask_for_norm;      // per channel: image 0 outside the nonzero region after augmentation
-  Augmentation augmentation;  // what may happen to a patch; nothing when default-constructed
+      use_mask_for_norm;  // per channel: image 0 outside the nonzero region after augmentation
+  std::int64_t previous_labels = 0;  // a cascade: foreground labels of the previous stage
+  Augmentation augmentation;         // what may happen to a patch; nothing when default-constructed
 };
 
 // nnU-Net's protocol for a configuration: training patches are augmented, validation patches are

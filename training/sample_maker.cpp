@@ -1,8 +1,12 @@
 #include "training/sample_maker.h"
 
+#include <fmt/core.h>
+
 #include <cstddef>
 
+#include "training/one_hot_transforms.h"
 #include "training/patch_sampler.h"
+#include "voxarena/core/error.h"
 
 namespace voxarena {
 namespace {
@@ -24,7 +28,7 @@ void make_sample(const LoaderOptions& options, const Extent& initial, const Patc
   const PatchSource& source = *sources[static_cast<std::size_t>(chosen)];
   const Box box = draw_box(source.size(), source.class_locations(), initial, options.patch,
                            choose_centre(options, sample), random);
-  const AugmentationDraw draw = draw_augmentation(options.augmentation, batch.channels, stream);
+  const AugmentationDraw draw = draw_augmentation(options.augmentation, source.channels(), stream);
 
   const SpatialFrame frame{initial, options.patch, options.augmentation.planar};
   const Box window = needed_window(draw.spatial, frame);
@@ -40,9 +44,15 @@ void make_sample(const LoaderOptions& options, const Extent& initial, const Patc
   apply_intensity(draw, options.augmentation.planar, stream.random(Draw::noise_voxels), image);
 
   const std::int64_t count = voxels(options.patch);
-  write_sample(image, labels, draw.mirror, options.use_mask_for_norm,
-               batch.image.data() + sample * batch.channels * count,
+  float* out = batch.image.data() + sample * batch.channels * count;
+  write_sample(image, labels, draw.mirror, options.use_mask_for_norm, out,
                batch.target.data() + sample * count);
+  if (options.previous_labels == 0) return;
+  if (labels.channels != 2)
+    throw Error::internal(fmt::format("case {}: is without its previous stage", source.id()));
+  write_one_hot(labels.channel(1), labels.size, options.previous_labels, draw.mirror,
+                draw_one_hot(options.augmentation, options.previous_labels, stream),
+                options.augmentation.largest_component, out + image.channels * count);
 }
 
 }  // namespace voxarena

@@ -137,6 +137,24 @@ std::int32_t vote(const Labels8& labels, const Weights8& weights) {
   return best;
 }
 
+// Labels of a row of the patch. `slice`: distance of neighbours along z, 0 in planar transforms.
+void vote_row(const std::int16_t* labels, std::int64_t line, std::int64_t slice, const Row& row,
+              std::int16_t* out) {
+  for (std::size_t i = 0; i < row.cell.size(); ++i) {
+    const std::int16_t* p = labels + row.cell[i];
+    const std::int16_t* q = p + slice;
+    const Labels8 corners = {p[0], p[1], p[line], p[line + 1], q[0], q[1], q[line], q[line + 1]};
+    std::int32_t differing = 0;
+    for (const std::int32_t label : corners) differing |= label ^ corners[0];
+    if (differing == 0) {
+      out[i] = p[0];
+      continue;
+    }
+    const float depth = slice == 0 ? 0.0F : row.z[i];
+    out[i] = static_cast<std::int16_t>(vote(corners, corner_weights(depth, row.y[i], row.x[i])));
+  }
+}
+
 // Fills what lies outside the loader patch, as if only the loader patch had been read.
 template <class T>
 void blank_outside(const Extent& initial, const Box& window, T value, Volume<T>& volume) {
@@ -243,27 +261,13 @@ void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const 
   const Extent& patch = frame.patch;
   const std::int64_t line = labels.size[2], slice = labels.size[1] * line;
   const Sampler sampler(draw, frame, window);
-  Volume<std::int16_t> result(1, patch);
+  Volume<std::int16_t> result(labels.channels, patch);
   Row row(patch[2]);
   for (std::int64_t z = 0; z < patch[0]; ++z) {
     for (std::int64_t y = 0; y < patch[1]; ++y) {
       sampler.locate(z, y, row);
-      std::int16_t* out = &result.at(0, z, y, 0);
-      for (std::size_t i = 0; i < row.cell.size(); ++i) {
-        const std::int16_t* p = labels.channel(0) + row.cell[i];
-        const std::int16_t* q = frame.planar ? p : p + slice;
-        const Labels8 corners = {p[0], p[1], p[line], p[line + 1],
-                                 q[0], q[1], q[line], q[line + 1]};
-        std::int32_t differing = 0;
-        for (const std::int32_t label : corners) differing |= label ^ corners[0];
-        if (differing == 0) {
-          out[i] = p[0];
-          continue;
-        }
-        const float depth = frame.planar ? 0.0F : row.z[i];
-        out[i] =
-            static_cast<std::int16_t>(vote(corners, corner_weights(depth, row.y[i], row.x[i])));
-      }
+      for (std::int64_t c = 0; c < labels.channels; ++c)
+        vote_row(labels.channel(c), line, frame.planar ? 0 : slice, row, &result.at(c, z, y, 0));
     }
   }
   labels = std::move(result);

@@ -41,8 +41,8 @@ Matrix3 spatial_matrix(const SpatialDraw& draw, bool planar);
 Box needed_window(const SpatialDraw& draw, const SpatialFrame& frame);
 
 // Voxels read for `window` (see above) → the patch. What lies outside the loader patch is image 0,
-// label -1. Image: linear interpolation. Label: the value with the largest interpolated weight, the
-// lowest on ties.
+// label -1. Image: linear interpolation. Label, each channel: the value with the largest
+// interpolated weight, the lowest on ties.
 void transform_image(const SpatialDraw& draw, const SpatialFrame& frame, const Box& window,
                      Volume<float>& image);
 void transform_labels(const SpatialDraw& draw, const SpatialFrame& frame, const Box& window,

@@ -28,6 +28,8 @@ void add_prediction_options(CommandLine& line) {
       "nps", po::value<int>(), "has no effect here: threads are shared")(
       "num_parts", po::value<int>()->default_value(1), "split the cases over so many commands")(
       "part_id", po::value<int>()->default_value(0), "which of them this command is")(
+      "prev_stage_predictions", po::value<std::string>(),
+      "a cascade: folder of the label files of its previous stage")(
       "disable_progress_bar", "no progress")("not_on_device", "has no effect here");
   add_folds_option(line, "folds to average (default: all numbered ones that are there)");
   add_device_option(line);
@@ -65,7 +67,10 @@ int predict_with(const fs::path& model, const CommandLine& line, RunContext& con
                                .file_ending = run.file_ending,
                                .resume = line.has("continue_prediction"),
                                .probabilities = line.has("save_probabilities")},
-                              context);
+                              context,
+                              line.has("prev_stage_predictions")
+                                  ? line.text("prev_stage_predictions")
+                                  : std::string());
   fmt::print("{} cases predicted, {} kept, in {}; label files are in {}\n",
              summary.predicted.size(), summary.skipped.size(), format_duration(summary.seconds),
              output.string());
@@ -81,7 +86,7 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
   line.options()("d", po::value<std::string>(), "number or name of the data set")(
       "p", po::value<std::string>()->default_value("nnUNetPlans"), "name of the plans")(
       "tr", po::value<std::string>()->default_value("nnUNetTrainer"), "trainer")(
-      "c", po::value<std::string>(), "2d, 3d_fullres, 3d_lowres");
+      "c", po::value<std::string>(), "2d, 3d_fullres, 3d_lowres, 3d_cascade_fullres");
   add_prediction_options(line);
   if (!line.parse(arguments, context)) return 0;
   const NnunetModelName name{

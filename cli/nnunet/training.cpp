@@ -14,7 +14,7 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
                    "voxarena nnunet train 4 3d_fullres 0 --npz");
   line.with_single_dashes()
       .positional("DATASET", "number or name of a raw data set")
-      .positional("CONFIGURATION", "2d, 3d_fullres, 3d_lowres")
+      .positional("CONFIGURATION", "2d, 3d_fullres, 3d_lowres, 3d_cascade_fullres")
       .positional("FOLD", "0, 1, 2, 3, 4 or all");
   line.options()("tr", po::value<std::string>()->default_value("nnUNetTrainer"),
                  "nnUNetTrainer, nnUNetTrainer_<n>epochs, nnUNetTrainerNoMirroring, "

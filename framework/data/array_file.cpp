@@ -21,7 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kDimensions = 4;
 constexpr std::uint8_t kLevel = 5;
 
 void initialise_library() {
@@ -47,7 +46,8 @@ std::int64_t items(const ArrayShape& shape) {
 
 // A compressed array in memory; null if the library refuses.
 Array compress(const void* values, const ArrayShape& shape, const ArrayShape& block,
-               const ArrayShape& chunk, const ArrayType& type, Effort effort, bool shuffle) {
+               const ArrayShape& chunk, const ArrayType& type, Effort effort, bool shuffle,
+               int dimensions = 4) {
   blosc2_cparams compression = BLOSC2_CPARAMS_DEFAULTS;
   compression.compcode = effort == Effort::small ? BLOSC_LZ4HC : BLOSC_LZ4;
   compression.clevel = kLevel;
@@ -59,9 +59,11 @@ Array compress(const void* values, const ArrayShape& shape, const ArrayShape& bl
   storage.cparams = &compression;
   storage.dparams = &decompression;
   const std::string dtype(type.numpy);
+  const int skipped = 4 - dimensions;  // extents of 1 in front
   b2nd_context_t* context =
-      b2nd_create_ctx(&storage, kDimensions, shape.data(), narrow(chunk).data(),
-                      narrow(block).data(), dtype.c_str(), DTYPE_NUMPY_FORMAT, nullptr, 0);
+      b2nd_create_ctx(&storage, static_cast<std::int8_t>(dimensions), shape.data() + skipped,
+                      narrow(chunk).data() + skipped, narrow(block).data() + skipped, dtype.c_str(),
+                      DTYPE_NUMPY_FORMAT, nullptr, 0);
   if (context == nullptr) return nullptr;
   b2nd_array_t* array = nullptr;
   const int result = b2nd_from_cbuffer(context, &array, values, items(shape) * type.bytes);
@@ -119,10 +121,10 @@ std::uint64_t frame_length(const std::uint8_t* frame) {
 
 void write_array(const fs::path& file, const void* values, const ArrayShape& shape,
                  const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
-                 Effort effort) {
+                 Effort effort, int dimensions) {
   initialise_library();
   const bool shuffle = effort == Effort::fast || shuffling_pays(values, shape, block, chunk, type);
-  const Array array = compress(values, shape, block, chunk, type, effort, shuffle);
+  const Array array = compress(values, shape, block, chunk, type, effort, shuffle, dimensions);
   std::uint8_t* frame = nullptr;
   std::int64_t length = 0;
   bool must_free = false;
@@ -169,8 +171,11 @@ struct ArrayFile::Mapping {
   }
 };
 
-ArrayFile::ArrayFile(fs::path file, const ArrayType& type)
-    : file_(std::move(file)), type_(type), mapping_(std::make_unique<Mapping>(file_)) {
+ArrayFile::ArrayFile(fs::path file, const ArrayType& type, int dimensions)
+    : file_(std::move(file)),
+      type_(type),
+      dimensions_(dimensions),
+      mapping_(std::make_unique<Mapping>(file_)) {
   initialise_library();
   constexpr std::size_t kSmallestFrame = 96;
   if (mapping_->size < kSmallestFrame || std::memcmp(mapping_->bytes + 2, "b2frame", 8) != 0) {
@@ -178,13 +183,14 @@ ArrayFile::ArrayFile(fs::path file, const ArrayType& type)
   }
   if (frame_length(mapping_->bytes) != mapping_->size) fail(file_, "is truncated");
   const Array array = mapping_->open(file_);
-  if (array->ndim != kDimensions)
-    fail(file_, fmt::format("has {} dimensions instead of 4", array->ndim));
+  if (array->ndim != dimensions_)
+    fail(file_, fmt::format("has {} dimensions instead of {}", array->ndim, dimensions_));
   if (array->sc->typesize != type_.bytes || array->dtype == nullptr ||
       array->dtype != type_.numpy) {
     fail(file_, fmt::format("does not hold {} values", type_.numpy));
   }
-  std::copy_n(array->shape, kDimensions, shape_.begin());
+  shape_.fill(1);
+  std::copy_n(array->shape, dimensions_, shape_.end() - dimensions_);
 }
 
 ArrayFile::~ArrayFile() = default;
@@ -200,8 +206,10 @@ void ArrayFile::read(const ArrayShape& start, const ArrayShape& stop, void* valu
   }
   if (items(size) == 0) return;
   const Array array = mapping_->open(file_);
-  const int result = b2nd_get_slice_cbuffer(array.get(), start.data(), stop.data(), values,
-                                            size.data(), items(size) * type_.bytes);
+  const int skipped = 4 - dimensions_;
+  const int result =
+      b2nd_get_slice_cbuffer(array.get(), start.data() + skipped, stop.data() + skipped, values,
+                             size.data() + skipped, items(size) * type_.bytes);
   if (result < 0) fail(file_, fmt::format("cannot be decoded ({})", blosc2_error_string(result)));
 }
 

@@ -1,5 +1,6 @@
-// Four-dimensional arrays in Blosc2's b2nd format, as nnU-Net 2.8 stores preprocessed cases. The
-// only door to c-blosc2. https://www.blosc.org/c-blosc2/format/b2nd_format.html
+// Four-dimensional arrays in Blosc2's b2nd format, as nnU-Net 2.8 stores preprocessed cases, and
+// three-dimensional ones, whose first extent is given as 1. The only door to c-blosc2.
+// https://www.blosc.org/c-blosc2/format/b2nd_format.html
 #pragma once
 
 #include <array>
@@ -13,12 +14,14 @@ namespace voxarena {
 using ArrayShape = std::array<std::int64_t, 4>;
 
 struct ArrayType {
-  std::string_view numpy;  // "<f4", "<i2", "<i4"
+  std::string_view numpy;  // "<f4", "<i2"
   std::int64_t bytes = 0;  // of one item
 };
 inline constexpr ArrayType kFloat32{"<f4", 4};
 inline constexpr ArrayType kInt16{"<i2", 2};
 inline constexpr ArrayType kInt32{"<i4", 4};
+inline constexpr ArrayType kUint8{"|u1", 1};
+inline constexpr ArrayType kUint16{"<u2", 2};
 
 enum class Effort : std::uint8_t {
   fast,   // LZ4 with byte shuffling
@@ -29,13 +32,13 @@ enum class Effort : std::uint8_t {
 // opened. All extents must be positive.
 void write_array(const std::filesystem::path& file, const void* values, const ArrayShape& shape,
                  const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
-                 Effort effort = Effort::small);
+                 Effort effort = Effort::small, int dimensions = 4);
 
 // An array file mapped into memory. read() decodes only the blocks that it touches and may be
 // called from several threads at once. Errors (input) name the file.
 class ArrayFile {
  public:
-  ArrayFile(std::filesystem::path file, const ArrayType& type);
+  ArrayFile(std::filesystem::path file, const ArrayType& type, int dimensions = 4);
   ~ArrayFile();
   ArrayFile(ArrayFile&&) noexcept;
 
@@ -49,6 +52,7 @@ class ArrayFile {
 
   std::filesystem::path file_;
   ArrayType type_;
+  int dimensions_;
   ArrayShape shape_{};
   std::unique_ptr<Mapping> mapping_;
 };

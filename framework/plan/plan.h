@@ -20,7 +20,7 @@ struct Budget {
 };
 
 struct Plan {
-  std::int64_t channels = 1;  // of the image
+  std::int64_t channels = 1;  // of the input (plan/input_channels.h)
   std::int64_t classes = 2;   // output heads, background included
   Configuration configuration;
 

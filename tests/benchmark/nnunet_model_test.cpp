@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "inference/predictor.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
@@ -103,6 +105,44 @@ TEST_F(NnunetModel, OtherLayersAreRefused) {
                      "norm_op' must be InstanceNorm");
   EXPECT_INPUT_ERROR(with("\"eps\": 1e-05", "\"eps\": 1e-03"), "norm_op_kwargs.eps' must be");
   EXPECT_INPUT_ERROR(with("PlainConvUNet", "PrimusM"), "there is no network 'PrimusM'");
+}
+
+// The second stage of a cascade, from label files of the first.
+TEST_F(NnunetModel, ACascadeStartsFromThePreviousStage) {
+  const fs::path golden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/cascade";
+  const TrainedRun run = open(golden / "model.zip");
+  EXPECT_EQ(run.channels, 1);
+  Predictor predictor({run.models.front().get()}, run.plans, run.configuration(), run.labels,
+                      run.window);
+  const std::vector<RawCase> cases =
+      list_cases(kGolden / "raw/imagesTr", run.file_ending, run.channels);
+  const PredictionFiles files{.folder = folder / "cascade", .file_ending = run.file_ending};
+  predictor.predict_cases(cases, files, context, golden / "previous");
+  for (const char* name : {"case_1.nii.gz", "case_2.nii.gz"}) {
+    EXPECT_EQ(read_label(files.folder / name).voxels.values,
+              read_label(golden / "predictions" / name).voxels.values);
+  }
+  EXPECT_INPUT_ERROR(predictor.predict_cases(cases, files, context),
+                     "starts from the labels that 3d_lowres predicted");
+  // They matter: others give another prediction.
+  for (const RawCase& one : cases) {
+    LabelImage empty = read_label(golden / "previous" / (one.id + run.file_ending));
+    std::ranges::fill(empty.voxels.values, std::int16_t{0});
+    write_label(folder / "empty" / (one.id + run.file_ending), empty);
+  }
+  predictor.predict_cases(cases, files, context, folder / "empty");
+  EXPECT_NE(read_label(files.folder / "case_1.nii.gz").voxels.values,
+            read_label(golden / "predictions/case_1.nii.gz").voxels.values);
+}
+
+TEST_F(NnunetModel, OthersTakeNoPreviousStage) {
+  const TrainedRun run = open(kGolden / "model.zip");
+  Predictor predictor({run.models.front().get()}, run.plans, run.configuration(), run.labels,
+                      run.window);
+  EXPECT_INPUT_ERROR(
+      predictor.predict_cases({}, {.folder = folder / "out", .file_ending = ".nii.gz"}, context,
+                              folder.path()),
+      "configuration 3d_fullres has no previous stage");
 }
 
 // A configuration that is not asked for may need what VoxArena lacks.

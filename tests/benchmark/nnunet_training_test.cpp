@@ -77,6 +77,38 @@ TEST_F(NnunetTrainingTest, AnInterruptedTrainingIsNotStartedAnewByAccident) {
   EXPECT_TRUE(fs::exists(train({.fresh = false}) / "checkpoint_final.pth"));
 }
 
+// As nnU-Net: the first stage's folds leave their labels beside them, the second one starts from them.
+TEST_F(NnunetTrainingTest, ACascadeTakesTheLabelsOfTheFirstStage) {
+  Configuration lowres = dataset_.plans.configuration("3d_fullres"), cascade = lowres;
+  lowres.name = "3d_lowres";
+  lowres.data_identifier = "nnUNetPlans_3d_lowres";
+  lowres.spacing[1] *= 1.5;
+  lowres.next_stages = {cascade.name = "3d_cascade_fullres"};
+  cascade.previous_stage = lowres.name;
+  dataset_.plans.configurations.push_back(lowres);
+  dataset_.plans.configurations.push_back(cascade);
+  dataset_.splits.resize(2);
+  dataset_.splits[0] = {.train = {"phantom_000", "phantom_001"},
+                        .val = {"phantom_002", "phantom_003", "phantom_004"}};
+  dataset_.splits[1] = {.train = dataset_.splits[0].val, .val = dataset_.splits[0].train};
+  const auto request = [](const std::string& configuration, int fold) {
+    return NnunetTrainingRequest{.model = {.configuration = configuration}, .fold = fold};
+  };
+  const auto run = [&](const std::string& configuration, int fold) {
+    settings_.configuration = configuration;
+    return train(request(configuration, fold));
+  };
+  EXPECT_INPUT_ERROR(run("3d_cascade_fullres", 1), "the prediction of the previous stage is missing");
+  fs::remove_all(folder_ / "results");
+  const fs::path first = run("3d_lowres", 0).parent_path();
+  run("3d_lowres", 1);
+  for (const RawCase& one : dataset_.raw.cases)
+    EXPECT_TRUE(fs::exists(first / "predicted_next_stage/3d_cascade_fullres" / (one.id + ".b2nd")));
+  const fs::path second = run("3d_cascade_fullres", 1);
+  EXPECT_TRUE(fs::exists(second / "checkpoint_final.pth"));
+  EXPECT_TRUE(fs::exists(second / "validation/phantom_001.nii.gz"));
+}
+
 TEST(SettingsOfTrainer, FollowTheName) {
   const auto settings = [](const std::string& trainer) {
     return settings_of_trainer({.trainer = trainer, .configuration = "2d"});

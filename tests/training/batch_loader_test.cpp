@@ -114,6 +114,67 @@ TEST(BatchLoader, WithoutAugmentationPatchesAreCutOuts) {
   EXPECT_EQ(places, 1);
 }
 
+// The previous stage, the second channel of the labels, made no mistakes.
+PatchSources cases_of_a_cascade() {
+  const Extent size = {30, 33, 28};
+  Volume<std::int16_t> labels = label_blocks(size);
+  const std::vector<std::int16_t> previous = labels.values;
+  labels.channels = 2;
+  labels.values.insert(labels.values.end(), previous.begin(), previous.end());
+  return {std::make_shared<MemorySource>("case", texture(1, size), labels)};
+}
+
+TEST(BatchLoader, ACascadeGetsThePreviousStageAsOneHotChannels) {
+  LoaderOptions options = training_options();
+  options.previous_labels = 3;
+  options.augmentation.p_binary_operator = options.augmentation.p_remove_component = 0;
+  BatchLoader loader(options, cases_of_a_cascade(), 0, with_threads(2));
+  const std::int64_t count = voxels(options.patch);
+  for (int i = 0; i < 10; ++i) {
+    const PatchBatch batch = loader.next();
+    ASSERT_EQ(batch.channels, 4);
+    for (std::int64_t b = 0; b < batch.batch; ++b) {
+      const std::int64_t* target = batch.target.data() + b * count;
+      const float* channels = batch.image.data() + (b * 4 + 1) * count;
+      // It went through the same rotation, scaling and mirroring as the label.
+      for (std::int64_t v = 0; v < count; ++v) {
+        for (std::int64_t k = 0; k < 3; ++k)
+          ASSERT_EQ(channels[k * count + v], target[v] == k + 1 ? 1.0F : 0.0F);
+      }
+    }
+  }
+}
+
+TEST(BatchLoader, ACascadesAugmentationLeavesImageAndLabelAlone) {
+  LoaderOptions options = training_options();
+  options.previous_labels = 3;
+  LoaderOptions clean = options;
+  clean.augmentation.p_binary_operator = clean.augmentation.p_remove_component = 0;
+  BatchLoader loader(options, cases_of_a_cascade(), 0, with_threads(2));
+  BatchLoader reference(clean, cases_of_a_cascade(), 0, with_threads(2));
+  const std::int64_t count = voxels(options.patch);
+  int corrupted = 0;
+  for (int i = 0; i < 10; ++i) {
+    const PatchBatch a = loader.next(), b = reference.next();
+    EXPECT_EQ(a.target, b.target);
+    for (std::int64_t s = 0; s < a.batch; ++s) {
+      const float* x = a.image.data() + s * 4 * count;
+      const float* y = b.image.data() + s * 4 * count;
+      EXPECT_TRUE(std::equal(x, x + count, y));
+      corrupted += std::equal(x + count, x + 4 * count, y + count) ? 0 : 1;
+    }
+  }
+  EXPECT_GT(corrupted, 5);
+  EXPECT_LT(corrupted, 25);
+}
+
+TEST(BatchLoader, ACascadeWithoutThePreviousStageIsRefused) {
+  LoaderOptions options = training_options();
+  options.previous_labels = 3;
+  BatchLoader loader(options, some_cases(), 0, with_threads(1));
+  EXPECT_THROW(loader.next(), Error);
+}
+
 TEST(BatchLoader, TwoDimensionalPatchesAreSlices) {
   LoaderOptions options = training_options();
   options.patch = {1, 20, 16};

@@ -14,7 +14,7 @@ class MemorySource : public PatchSource {
   MemorySource(std::string id, Volume<float> data, Volume<std::int16_t> seg)
       : id_(std::move(id)), data_(std::move(data)), seg_(std::move(seg)) {
     const Extent& size = seg_.size;
-    for (std::int64_t i = 0; i < voxels(size); ++i) {
+    for (std::int64_t i = 0; i < voxels(size); ++i) {  // of the first channel
       const std::int16_t label = seg_.values[static_cast<std::size_t>(i)];
       if (label <= 0) continue;
       locations_[label].push_back({static_cast<std::int32_t>(i / (size[1] * size[2])),

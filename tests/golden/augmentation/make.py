@@ -12,6 +12,12 @@ import torch
 from batchgeneratorsv2.transforms.intensity.brightness import MultiplicativeBrightnessTransform
 from batchgeneratorsv2.transforms.intensity.contrast import ContrastTransform
 from batchgeneratorsv2.transforms.intensity.gamma import GammaTransform
+from batchgeneratorsv2.transforms.nnunet.random_binary_operator import (
+    ApplyRandomBinaryOperatorTransform, binary_closing_torch, binary_dilation_torch, binary_erosion_torch,
+    binary_opening_torch)
+from batchgeneratorsv2.transforms.nnunet.remove_connected_components import (
+    RemoveRandomConnectedComponentFromOneHotEncodingTransform)
+from batchgeneratorsv2.transforms.nnunet.seg_to_onehot import MoveSegAsOneHotToDataTransform
 from batchgeneratorsv2.transforms.noise.gaussian_blur import GaussianBlurTransform
 from batchgeneratorsv2.transforms.spatial.low_resolution import SimulateLowResolutionTransform
 from batchgeneratorsv2.transforms.spatial.mirroring import MirrorTransform
@@ -76,6 +82,50 @@ def low_resolution(scale):
                                                apply_to_channel=[0], scales=torch.tensor([scale]))}
 
 
+OPERATORS = {"dilation": binary_dilation_torch, "erosion": binary_erosion_torch, "closing": binary_closing_torch,
+             "opening": binary_opening_torch}
+STAGE = (9, 14, 13)
+
+
+def previous_stage():
+    """Labels -1 to 3: blocks of 3 and 2 with islands of 1."""
+    z, y, x = np.meshgrid(*[np.arange(n) for n in STAGE], indexing="ij")
+    values = np.where((x + 2 * z) % 9 > 4, 3, np.where(y % 7 > 2, 2, 0))
+    values[(z * 37 + y * 101 + x * 53 + z * y * 7) % 97 < 8] = 1
+    values[0, :2] = -1
+    return torch.from_numpy(values.astype(np.int16))
+
+
+def one_hot():
+    """An image channel of noise and the three of the labels."""
+    data = {"image": texture(1, STAGE), "segmentation": torch.stack((torch.zeros(STAGE, dtype=torch.int16), previous_stage()))}
+    return MoveSegAsOneHotToDataTransform(1, [1, 2, 3])(**data)["image"]
+
+
+def as_labels(image):
+    """The label of each voxel as a digit; channels do not overlap."""
+    assert torch.equal(image[0], texture(1, STAGE)[0]) and image[1:].sum(0).max() <= 1
+    return "".join(str(int(v)) for v in (image[1] + 2 * image[2] + 3 * image[3]).flatten())
+
+
+def binary_operators(*operations):
+    transform = ApplyRandomBinaryOperatorTransform(channel_idx=list(range(-3, 0)), strel_size=(1, 8), p_per_label=0.5)
+    image = transform._apply_to_image(one_hot(), apply_to_channels=[channel - 3 for channel, _, _ in operations],
+                                      operators=[OPERATORS[what] for _, what, _ in operations],
+                                      strel_size=[radius for _, _, radius in operations])
+    return {"operations": operations, "labels": as_labels(image)}
+
+
+def removed_components(*removals, largest=0.15):
+    image = one_hot()
+    for channel, which in removals:
+        np.random.choice = lambda valid: valid[int(which * len(valid))]
+        transform = RemoveRandomConnectedComponentFromOneHotEncodingTransform(
+            channel_idx=list(range(-3, 0)), fill_with_other_class_p=0, dont_do_if_covers_more_than_x_percent=largest)
+        image = transform._apply_to_image(image, apply_to_channels=[channel - 3])
+    return {"removals": removals, "largest": largest, "labels": as_labels(image)}
+
+
 def initial_patch(patch, degrees):
     angle = np.deg2rad(degrees)
     return [int(v) for v in get_patch_size(patch, (-angle, angle), (-angle, angle), (-angle, angle), (0.85, 1.25))]
@@ -100,6 +150,17 @@ def main():
         "gamma": [gamma(0.73, False), gamma(1.42, False), gamma(1.3, True)],
         "mirror": {"axes": [0, 2], "image": numbers(MirrorTransform((0, 2))._apply_to_image(texture(1, SMALL),
                                                                                            axes=[0, 2]))},
+        "one_hot": as_labels(one_hot()),
+        "binary_operators": [
+            binary_operators((0, "dilation", 1)), binary_operators((1, "dilation", 2.3)), binary_operators((2, "erosion", 1.5)),
+            binary_operators((2, "closing", 1.7)), binary_operators((1, "opening", 1.2)), binary_operators((0, "closing", 3.6)),
+            binary_operators((0, "dilation", 4)), binary_operators((2, "dilation", 7.9)),
+            binary_operators((1, "closing", 2), (0, "dilation", 1.6), (2, "opening", 1)),
+        ],
+        "removed_components": [
+            removed_components((0, 0.0)), removed_components((0, 0.55), (1, 0.3)), removed_components((2, 0.99)),
+            removed_components((2, 0.5), (0, 0.9), largest=0.05), removed_components((0, 0.5), largest=0.001),
+        ],
         "initial_patch": [{"patch": p, "degrees": d, "initial": initial_patch(p, d)} for p, d in (
             ((128, 128, 128), 30), ((40, 56, 40), 30), ((64, 160, 160), 30), ((512, 512), 180), ((56, 40), 180),
             ((320, 192), 15), ((20, 320, 256), 180), ((112, 160, 128), 30), ((48, 224, 192), 180))],
