@@ -70,6 +70,7 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
       {"seed", settings.seed},
       {"harness_version", VOXARENA_VERSION},
   };
+  if (settings.supports > 0) protocol.values["supports"] = settings.supports;
   protocol.id = protocol_id(protocol.values);
   return protocol;
 }
