@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/fold_evaluation.h"
+#include "benchmark/support_selection.h"
+#include "inference/case_segmentation.h"
 #include "inference/predictor.h"
 #include "preprocessing/case_preprocessor.h"
 #include "training/batch_loader.h"
@@ -41,6 +43,10 @@ std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) 
   std::unique_ptr<Model> model = job.setup->create_model(job.settings->seed, job.fold, context);
   load_checkpoint(final_checkpoint(job.folder.path), model->module());
   return model;
+}
+
+bool is_training_free(const Job& job) {
+  return !job.setup->method.description().capabilities.trainable;
 }
 
 Json information(const Job& job) {
@@ -92,6 +98,9 @@ void begin_manifest(const Job& job, const Json& of_model, const RunContext& cont
                    {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
                    {"status", "started"}});
   update_manifest(job.folder, of_model);
+  if (job.settings->supports > 0)
+    update_manifest(job.folder,
+                    {{"supports", protocol_split(*job.dataset, *job.settings, job.fold).train}});
   const fs::path method_folder = job.folder.path.parent_path();
   write_json(method_folder / "plans.json",
              to_json(effective_plans(job.dataset->plans, job.setup->plan)));
@@ -153,8 +162,9 @@ JobState job_state(const Job& job) {
   // The manifest says so after the final checkpoint is there; a run killed in between is only
   // looked at again.
   const std::string status = manifest.value("status", "");
-  const bool trained = fs::exists(final_checkpoint(job.folder.path)) &&
-                       (status == "trained" || status == "finished");
+  const bool trained =
+      (is_training_free(job) || fs::exists(final_checkpoint(job.folder.path))) &&
+      (status == "trained" || status == "finished");
   if (!trained) return JobState::started;
   const bool finished =
       status == "finished" && fs::exists(job.folder.records()) && missing_predictions(job).empty();
@@ -162,6 +172,16 @@ JobState job_state(const Job& job) {
 }
 
 void train_job(const Job& job, const RunContext& context) {
+  if (is_training_free(job)) {
+    begin_manifest(job,
+                   {{"deviations", job.setup->deviations},
+                    {"parameters", Json::object()},
+                    {"peak_memory_mib", Json::object()},
+                    {"seconds", Json::object()}},
+                   context);
+    update_manifest(job.folder, {{"status", "trained"}});
+    return;
+  }
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
   // First of all: what the method refuses (weights, options) leaves no trace.
@@ -169,7 +189,7 @@ void train_job(const Job& job, const RunContext& context) {
   const Json of_model = describe_model(job, *model);
   const CaseStore store = open_store(job, context);
   begin_manifest(job, of_model, context);
-  const Split split = fold_split(*job.dataset, job.fold);
+  const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
 
   const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
   const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {
@@ -199,11 +219,34 @@ void train_job(const Job& job, const RunContext& context) {
                    {"status", "trained"}});
 }
 
+namespace {
+
+void segment_job(const Job& job, const CaseStore& store, const std::vector<std::string>& ids,
+                 const PredictionFiles& files, const RunContext& context) {
+  const RunSetup& setup = *job.setup;
+  const Configuration& configuration = setup.plan.configuration;
+  const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
+  const std::unique_ptr<Segmenter> segmenter =
+      setup.method.show(setup.plan, setup.options,
+                        read_supports(store, split.train, split.val, configuration), context);
+  segment_cases(*segmenter, store, ids, job.dataset->plans, configuration, job.dataset->raw.labels,
+                files, context);
+}
+
+}  // namespace
+
 void predict_job(const Job& job, const RunContext& context) {
   const std::vector<std::string> ids = missing_predictions(job);
   if (ids.empty()) return;
   const Stopwatch watch;
   const CaseStore store = open_store(job, context);
+  const PredictionFiles files{.folder = job.folder.predictions(),
+                              .file_ending = job.dataset->raw.file_ending};
+  if (is_training_free(job)) {
+    segment_job(job, store, ids, files, context);
+    add_seconds(job, "predict", watch.seconds());
+    return;
+  }
   const std::unique_ptr<Model> model = trained_model(job, context);
   const Configuration& configuration = job.setup->plan.configuration;
   SlidingWindowOptions options;
@@ -212,9 +255,7 @@ void predict_job(const Job& job, const RunContext& context) {
   options.deterministic = true;
   Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels,
                       options);
-  predictor.predict_cases(
-      store, ids, {.folder = job.folder.predictions(), .file_ending = job.dataset->raw.file_ending},
-      context);
+  predictor.predict_cases(store, ids, files, context);
   add_seconds(job, "predict", watch.seconds());
 }
 
