@@ -33,7 +33,7 @@ at::Tensor thumbnails(const at::Tensor& slices, std::int64_t side) {
   const at::Tensor small = at::_upsample_bilinear2d_aa(slices, {side, side}, false);
   const at::Tensor flat = small.flatten(1);
   constexpr double kFlat = 1e-6;  // deviation of an empty slice
-  return (flat - flat.mean(1, true))
+  return flat.sub(flat.mean(1, true))
       .div(flat.std(1, /*unbiased=*/false, /*keepdim=*/true).clamp_min(kFlat))
       .view_as(small);
 }
