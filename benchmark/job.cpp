@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "benchmark/fold_evaluation.h"
+#include "benchmark/support_selection.h"
+#include "inference/case_segmentation.h"
 #include "inference/predictor.h"
 #include "preprocessing/case_preprocessor.h"
 #include "training/batch_loader.h"
@@ -59,6 +61,10 @@ std::unique_ptr<Model> trained_model(const Job& job, const RunContext& context) 
   return model;
 }
 
+bool is_training_free(const Job& job) {
+  return !job.setup->method.description().capabilities.trainable;
+}
+
 Json information(const Job& job) {
   return to_json(complete_for_harness(job.setup->entry.declares, job.protocol->values,
                                       to_json(job.setup->weights)));
@@ -108,6 +114,9 @@ void begin_manifest(const Job& job, const Json& of_model, const RunContext& cont
                    {"versions", {{"voxarena", VOXARENA_VERSION}, {"libtorch", TORCH_VERSION}}},
                    {"status", "started"}});
   update_manifest(job.folder, of_model);
+  if (job.settings->supports > 0)
+    update_manifest(job.folder,
+                    {{"supports", protocol_split(*job.dataset, *job.settings, job.fold).train}});
   const fs::path method_folder = job.folder.path.parent_path();
   write_json(method_folder / "plans.json",
              to_json(effective_plans(job.dataset->plans, job.setup->plan)));
@@ -170,8 +179,9 @@ JobState job_state(const Job& job) {
   // The manifest says so after the final checkpoint is there; a run killed in between is only
   // looked at again.
   const std::string status = manifest.value("status", "");
-  const bool trained = fs::exists(final_checkpoint(job.folder.path)) &&
-                       (status == "trained" || status == "finished");
+  const bool trained =
+      (is_training_free(job) || fs::exists(final_checkpoint(job.folder.path))) &&
+      (status == "trained" || status == "finished");
   if (!trained) return JobState::started;
   const bool finished =
       status == "finished" && fs::exists(job.folder.records()) && missing_predictions(job).empty();
@@ -183,6 +193,16 @@ fs::path next_stage_file(const Job& job, const std::string& id) {
 }
 
 void train_job(const Job& job, const RunContext& context) {
+  if (is_training_free(job)) {
+    begin_manifest(job,
+                   {{"deviations", job.setup->deviations},
+                    {"parameters", Json::object()},
+                    {"peak_memory_mib", Json::object()},
+                    {"seconds", Json::object()}},
+                   context);
+    update_manifest(job.folder, {{"status", "trained"}});
+    return;
+  }
   const PreviousStageFiles* previous = previous_stage_of(job);
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
@@ -191,7 +211,7 @@ void train_job(const Job& job, const RunContext& context) {
   const Json of_model = describe_model(job, *model);
   const CaseStore store = open_store(*job.dataset, *job.setup, context);
   begin_manifest(job, of_model, context);
-  const Split split = fold_split(*job.dataset, job.fold);
+  const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
 
   const auto mirror = mirror_axes(*job.settings, configuration.dimensions());
   const auto source = [&](Purpose purpose, const std::vector<std::string>& ids) {
@@ -222,14 +242,35 @@ void train_job(const Job& job, const RunContext& context) {
                    {"status", "trained"}});
 }
 
+namespace {
+
+void segment_job(const Job& job, const CaseStore& store, const std::vector<std::string>& ids,
+                 const PredictionFiles& files, const RunContext& context) {
+  const RunSetup& setup = *job.setup;
+  const Configuration& configuration = setup.plan.configuration;
+  const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
+  const std::unique_ptr<Segmenter> segmenter =
+      setup.method.show(setup.plan, setup.options,
+                        read_supports(store, split.train, split.val, configuration), context);
+  segment_cases(*segmenter, store, ids, job.dataset->plans, configuration, job.dataset->raw.labels,
+                files, context);
+}
+
+}  // namespace
+
 void predict_job(const Job& job, const RunContext& context) {
   const std::vector<std::string> ids = missing_predictions(job);
   if (ids.empty()) return;
   const Stopwatch watch;
-  const PreviousStageFiles* previous = previous_stage_of(job);
   const CaseStore store = open_store(*job.dataset, *job.setup, context);
   PredictionFiles files{.folder = job.folder.predictions(),
                         .file_ending = job.dataset->raw.file_ending};
+  if (is_training_free(job)) {
+    segment_job(job, store, ids, files, context);
+    add_seconds(job, "predict", watch.seconds());
+    return;
+  }
+  const PreviousStageFiles* previous = previous_stage_of(job);
   if (job.next_stage != nullptr) {
     const CaseStore next = open_store(*job.dataset, *job.next_stage, context);
     files.next_stages = {{.store = next.folder(), .folder = next_stage_folder(job)}};

@@ -72,6 +72,7 @@ Protocol make_protocol(const PreparedDataset& dataset, const ProtocolSettings& s
   };
   if (!configuration.previous_stage.empty())
     protocol.values["previous_stage"] = configuration.previous_stage;
+  if (settings.supports > 0) protocol.values["supports"] = settings.supports;
   protocol.id = protocol_id(protocol.values);
   return protocol;
 }

@@ -118,6 +118,12 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
         "choose a 3-D configuration");
   }
   require_capabilities(entry, info, standard.dimensions(), dataset.raw.labels);
+  if (!info.capabilities.trainable && settings.supports == 0) {
+    throw Error::input(
+        fmt::format("{}: '{}' is not trained, it is shown a few labelled cases", entry.where,
+                    info.name),
+        "set protocol.supports, for example 5: then every row sees the same five cases");
+  }
   setup.weights = find_pretrained_weights(setup.options, info, entry.where);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {

@@ -20,7 +20,8 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
                     "batch_size", "patch_voxels", "base_features", "configuration", "mirror_axes",
-                    "augmentation", "step_size", "seed", "patient", "evaluation", "plans"});
+                    "augmentation", "step_size", "seed", "patient", "evaluation", "plans",
+                    "supports"});
   const std::string budget = table.text("budget", "nnunet");
   try {
     settings.budget = find_budget(budget);
@@ -44,6 +45,7 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   }
   settings.plans = table.text("plans", settings.plans);
   if (table.has("mirror_axes")) settings.mirror_axes = table.axes("mirror_axes");
+  settings.supports = table.integer("supports", settings.supports, 0, 1'000'000);
   settings.augmentation = table.flag("augmentation", settings.augmentation);
   settings.patient = table.text("patient", "");
   settings.step_size = table.number("step_size", settings.step_size, 0.05, 1.0);

@@ -49,6 +49,8 @@ struct ProtocolSettings {
   EvaluationSettings evaluation;
   double step_size = 0.5;  // of the sliding window, as a fraction of the patch
   std::uint64_t seed = 1;
+  // Cases of the training half that any method may see; 0: all. Training-free methods need some.
+  std::int64_t supports = 0;
 };
 
 struct MethodEntry {

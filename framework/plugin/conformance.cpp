@@ -101,6 +101,10 @@ std::vector<CheckResult> run_conformance(const std::string& plugin, const RunCon
     return fmt::format("{} plans", subject.plans.size());
   }));
   if (subject.plans.empty()) return results;  // planning has failed
+  if (!info.capabilities.trainable) {
+    results.push_back(run("segmentation", [&] { return check_segmentation(subject); }));
+    return results;
+  }
   for (const ModelCheck& check : model_checks()) {
     context.check_interrupt();
     const bool not_trained = check.needs_training && !info.capabilities.trainable;

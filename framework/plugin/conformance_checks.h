@@ -24,6 +24,10 @@ struct ModelCheck {
 
 const std::vector<ModelCheck>& model_checks();
 
+// A training-free method on made-up supports: scores of the right size, finite, the same twice, and
+// the support itself segmented better than by chance. Skipped in words where it needs weights.
+std::string check_segmentation(const Subject& subject);
+
 // LibTorch's autograd counts devices at the first backward pass of the process: before it, or
 // never. Error if the library of the shadow device is missing.
 void register_shadow_device();

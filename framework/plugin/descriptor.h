@@ -9,7 +9,7 @@
 
 #include "voxarena/core/version.h"
 
-#define VOXARENA_PLUGIN_API 1
+#define VOXARENA_PLUGIN_API 2
 
 #if defined(__clang__)
 #define VOXARENA_COMPILER "clang"

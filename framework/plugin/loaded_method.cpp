@@ -62,6 +62,22 @@ class GuardedModel final : public Model {
   std::unique_ptr<Model> model_;
 };
 
+class GuardedSegmenter final : public Segmenter {
+ public:
+  GuardedSegmenter(std::string plugin, std::shared_ptr<const Method> method,
+                   std::unique_ptr<Segmenter> segmenter)
+      : plugin_(std::move(plugin)), method_(std::move(method)), segmenter_(std::move(segmenter)) {}
+
+  Volume<float> segment(const Volume<float>& image, const RunContext& context) override {
+    return guarded(plugin_, "segment", [&] { return segmenter_->segment(image, context); });
+  }
+
+ private:
+  std::string plugin_;
+  std::shared_ptr<const Method> method_;  // outlives its segmenter
+  std::unique_ptr<Segmenter> segmenter_;
+};
+
 [[noreturn]] void refuse(const std::string& library, const char* what, const std::string& theirs,
                          const std::string& ours) {
   throw Error::input(
@@ -133,6 +149,16 @@ std::unique_ptr<Model> LoadedMethod::create(const Plan& plan, const Options& opt
       guarded(info_.name, "create", [&] { return method_->create(plan, options); });
   if (!model) throw plugin_fault(info_.name, "create", "there is no model");
   return std::make_unique<GuardedModel>(info_.name, method_, std::move(model));
+}
+
+std::unique_ptr<Segmenter> LoadedMethod::show(const Plan& plan, const Options& options,
+                                              SupportSet supports,
+                                              const RunContext& context) const {
+  std::unique_ptr<Segmenter> segmenter = guarded(info_.name, "show", [&] {
+    return method_->show(plan, options, std::move(supports), context);
+  });
+  if (!segmenter) throw plugin_fault(info_.name, "show", "there is no segmenter");
+  return std::make_unique<GuardedSegmenter>(info_.name, method_, std::move(segmenter));
 }
 
 }  // namespace voxarena

@@ -8,6 +8,7 @@
 #include "voxarena/plugin/info.h"
 #include "voxarena/plugin/model.h"
 #include "voxarena/plugin/option.h"
+#include "voxarena/plugin/segmenter.h"
 
 namespace voxarena {
 
@@ -24,7 +25,13 @@ class Method {
 
   // A freshly initialised model on the CPU. Draws random numbers from LibTorch's global generator
   // only.
-  virtual std::unique_ptr<Model> create(const Plan& plan, const Options& options) const = 0;
+  // The default is for methods that have no model.
+  virtual std::unique_ptr<Model> create(const Plan& plan, const Options& options) const;
+
+  // Of a training-free method, instead of create(): what segments cases after it was shown the
+  // supports.
+  virtual std::unique_ptr<Segmenter> show(const Plan& plan, const Options& options,
+                                          SupportSet supports, const RunContext& context) const;
 };
 
 }  // namespace voxarena

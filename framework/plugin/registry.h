@@ -42,6 +42,8 @@ class LoadedMethod final : public Method {
   Plan plan(const Fingerprint& fingerprint, const Plan& default_plan, const Budget& budget,
             const Options& options) const override;
   std::unique_ptr<Model> create(const Plan& plan, const Options& options) const override;
+  std::unique_ptr<Segmenter> show(const Plan& plan, const Options& options, SupportSet supports,
+                                  const RunContext& context) const override;
 
  private:
   friend LoadedMethod load_library(const std::filesystem::path& library);
