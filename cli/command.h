@@ -1,9 +1,11 @@
-// Commands of the program: one file each, one line in the table of main.cpp.
+// Commands of the program: one file each, one line in a table: in main.cpp for those that do
+// without LibTorch, in commands.cpp for the others.
 #pragma once
 
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/positional_options.hpp>
 #include <boost/program_options/variables_map.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ struct Command {
   const char* summary;
   int (*run)(const std::vector<std::string>& arguments, RunContext& context);
 };
+using CommandTable = std::span<const Command>();
 
 // Options of one command, with --help made from them. Usage errors become Error (usage) that names
 // the option.

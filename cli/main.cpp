@@ -1,11 +1,14 @@
 // voxarena COMMAND [options]: prints one clear error with a hint, and exits with 0 (done), 1 (the
 // user's input), 2 (usage), 3 (internal) or 130 (interrupted).
+#include <dlfcn.h>
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstring>
 #include <new>
+#include <span>
 
 #include "cli/command.h"
 #include "voxarena/core/error.h"
@@ -17,30 +20,14 @@ using voxarena::Error;
 using voxarena::RunContext;
 using voxarena::cli::Command;
 
+// What needs no network; commands.cpp has the others.
 constexpr std::array kCommands = {
-    Command{"benchmark", "the main job: methods x data sets x folds, ends with the tables",
-            voxarena::cli::benchmark},
-    Command{"leaderboard", "tables from finished runs", voxarena::cli::leaderboard},
-    Command{"compare", "what differs between two runs, and whether one may be called better",
-            voxarena::cli::compare},
     Command{"phantom", "write a synthetic data set", voxarena::cli::phantom},
-    Command{"plan", "fingerprint and plans of a data set", voxarena::cli::plan},
-    Command{"preprocess", "crop, normalise and resample a data set", voxarena::cli::preprocess},
-    Command{"train", "train one method on one fold", voxarena::cli::train},
-    Command{"predict", "segment images with a trained run", voxarena::cli::predict},
-    Command{"export", "a trained run as a model folder of nnU-Net", voxarena::cli::export_run},
     Command{"evaluate", "compare predictions with references", voxarena::cli::evaluate},
     Command{"metrics", "metrics that are known, their flavours and sources",
             voxarena::cli::metrics},
-    Command{"methods", "methods that are installed, their options and citations",
-            voxarena::cli::methods},
-    Command{"check-plugin", "conformance checks of a built plugin", voxarena::cli::check_plugin},
-    Command{"sam", "segment one slice with SAM and prompts", voxarena::cli::sam},
-    Command{"nnunet", "nnU-Net's commands on nnU-Net's folders, with its options",
-            voxarena::cli::nnunet_command},
     Command{"completion", "completion of commands and options for bash or zsh",
             voxarena::cli::completion},
-    Command{"doctor", "versions, speed and settings of this machine", voxarena::cli::doctor},
 };
 
 std::atomic<bool>* stop_flag = nullptr;
@@ -49,13 +36,27 @@ extern "C" void ask_to_stop(int signal) {
   if (stop_flag->exchange(true)) std::_Exit(128 + signal);  // asked twice: at once
 }
 
+// Loads LibTorch, which takes a third of a second.
+std::span<const Command> network_commands() {
+  void* library = dlopen(VOXARENA_COMMANDS, RTLD_NOW | RTLD_LOCAL);
+  void* table = library == nullptr ? nullptr : dlsym(library, "voxarena_network_commands");
+  if (table == nullptr) {
+    throw Error::internal(fmt::format("{}: {}", VOXARENA_COMMANDS, dlerror()),
+                          "it belongs into the folder lib beside the folder of this program");
+  }
+  return reinterpret_cast<voxarena::cli::CommandTable*>(table)();
+}
+
 void print_usage() {
   fmt::print(
       "VoxArena {}: which 3-D segmentation method is better, everything else being equal?\n\n",
       VOXARENA_VERSION);
   fmt::print("usage: voxarena COMMAND [options]\n\n");
-  for (const Command& command : kCommands)
-    fmt::print("  {:<14}{}\n", command.name, command.summary);
+  for (const std::span<const Command> commands :
+       {network_commands(), std::span<const Command>(kCommands)}) {
+    for (const Command& command : commands)
+      fmt::print("  {:<14}{}\n", command.name, command.summary);
+  }
   fmt::print("\n'voxarena COMMAND --help' explains each.\n");
 }
 
@@ -72,10 +73,13 @@ int dispatch(const std::vector<std::string>& arguments, RunContext& context) {
     fmt::print("voxarena {}\n", VOXARENA_VERSION);
     return 0;
   }
-  for (const Command& command : kCommands) {
-    if (arguments[0] == command.name)
-      return command.run({arguments.begin() + 1, arguments.end()}, context);
-  }
+  const auto named = [&](std::span<const Command> commands) {
+    const auto found = std::ranges::find(commands, arguments[0], &Command::name);
+    return found == commands.end() ? nullptr : &*found;
+  };
+  const Command* command = named(kCommands);
+  if (command == nullptr) command = named(network_commands());
+  if (command != nullptr) return command->run({arguments.begin() + 1, arguments.end()}, context);
   throw Error::usage(fmt::format("unknown command '{}'", arguments[0]),
                      "'voxarena --help' lists the commands");
 }
