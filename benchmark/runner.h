@@ -13,12 +13,12 @@
 namespace voxarena {
 
 struct RunnerOptions {
-  Roots roots;
-  Paths plugin_paths;
-  bool dry_run = false;          // print the job table only
-  std::string only;              // display name, folder or plugin of one method; empty: all
-  std::optional<int> fold;       // one fold; unset: the spec's
-  std::filesystem::path output;  // folder of the tables; empty: <results>/tables/<spec name>
+  Roots roots{};
+  Paths plugin_paths{};
+  bool dry_run = false;            // print the job table only
+  std::string only{};              // display name, folder or plugin of one method; empty: all
+  std::optional<int> fold{};       // one fold; unset: the spec's
+  std::filesystem::path output{};  // folder of the tables; empty: <results>/tables/<spec name>
 };
 
 // Returns the folder of the tables (empty for a dry run).
