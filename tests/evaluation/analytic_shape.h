@@ -12,9 +12,10 @@
 
 namespace voxarena::test {
 
-// Points spread over the surface with equal area, signed distance (negative inside), area in mm².
+// Points spread over the surface with equal area (made when asked for), signed distance (negative
+// inside), area in mm².
 struct AnalyticShape {
-  std::vector<Point> points;
+  std::function<std::vector<Point>()> points;
   std::function<double(const Point&)> distance;
   double area = 0;
 };
@@ -22,14 +23,17 @@ struct AnalyticShape {
 inline AnalyticShape sphere(const Point& centre, double radius) {
   constexpr int kPoints = 20000;
   AnalyticShape shape;
-  for (int i = 0; i < kPoints; ++i) {
-    const double height = 1 - (2 * i + 1.0) / kPoints;
-    const double angle = i * std::numbers::pi * (1 + std::sqrt(5.0));
-    const double ring = std::sqrt(1 - height * height);
-    shape.points.push_back({centre[0] + radius * height,
-                            centre[1] + radius * ring * std::cos(angle),
-                            centre[2] + radius * ring * std::sin(angle)});
-  }
+  shape.points = [=] {
+    std::vector<Point> points;
+    for (int i = 0; i < kPoints; ++i) {
+      const double height = 1 - (2 * i + 1.0) / kPoints;
+      const double angle = i * std::numbers::pi * (1 + std::sqrt(5.0));
+      const double ring = std::sqrt(1 - height * height);
+      points.push_back({centre[0] + radius * height, centre[1] + radius * ring * std::cos(angle),
+                        centre[2] + radius * ring * std::sin(angle)});
+    }
+    return points;
+  };
   shape.distance = [=](const Point& p) {
     const Point d = p - centre;
     return std::sqrt(dot(d, d)) - radius;
@@ -41,11 +45,17 @@ inline AnalyticShape sphere(const Point& centre, double radius) {
 // Between two spheres around one centre.
 inline AnalyticShape shell(const Point& centre, double inner, double outer) {
   const AnalyticShape small = sphere(centre, inner), large = sphere(centre, outer);
-  AnalyticShape shape{large.points, {}, small.area + large.area};
-  // As many points as the area of the inner sphere deserves.
-  const double stride = large.area / small.area;
-  for (double i = 0; i < static_cast<double>(small.points.size()); i += stride)
-    shape.points.push_back(small.points[static_cast<std::size_t>(i)]);
+  AnalyticShape shape;
+  shape.area = small.area + large.area;
+  shape.points = [=] {
+    std::vector<Point> points = large.points();
+    const std::vector<Point> inside = small.points();
+    // As many points as the area of the inner sphere deserves.
+    const double stride = large.area / small.area;
+    for (double i = 0; i < static_cast<double>(inside.size()); i += stride)
+      points.push_back(inside[static_cast<std::size_t>(i)]);
+    return points;
+  };
   shape.distance = [=](const Point& p) { return std::max(large.distance(p), -small.distance(p)); };
   return shape;
 }
@@ -58,20 +68,24 @@ inline AnalyticShape box(const Point& low, const Point& high) {
     centre[axis] = (low[axis] + high[axis]) / 2;
     half[axis] = (high[axis] - low[axis]) / 2;
   }
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const std::size_t u = (axis + 1) % 3, v = (axis + 2) % 3;
-    const auto nu = static_cast<int>(std::lround(2 * half[u] / kStep));
-    const auto nv = static_cast<int>(std::lround(2 * half[v] / kStep));
-    for (int i = 0; i < nu * nv; ++i) {
-      for (const double side : {-1.0, 1.0}) {
-        Point p = centre;
-        p[axis] += side * half[axis];
-        p[u] += (2 * (i / nv + 0.5) / nu - 1) * half[u];
-        p[v] += (2 * (i % nv + 0.5) / nv - 1) * half[v];
-        shape.points.push_back(p);
+  shape.points = [=] {
+    std::vector<Point> points;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const std::size_t u = (axis + 1) % 3, v = (axis + 2) % 3;
+      const auto nu = static_cast<int>(std::lround(2 * half[u] / kStep));
+      const auto nv = static_cast<int>(std::lround(2 * half[v] / kStep));
+      for (int i = 0; i < nu * nv; ++i) {
+        for (const double side : {-1.0, 1.0}) {
+          Point p = centre;
+          p[axis] += side * half[axis];
+          p[u] += (2 * (i / nv + 0.5) / nu - 1) * half[u];
+          p[v] += (2 * (i % nv + 0.5) / nv - 1) * half[v];
+          points.push_back(p);
+        }
       }
     }
-  }
+    return points;
+  };
   shape.distance = [=](const Point& p) {
     double outside = 0, inside = -1e9;
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -116,7 +130,7 @@ inline SurfaceValues analytic_values(const AnalyticShape& a, const AnalyticShape
                                      double tolerance) {
   const auto one_way = [&](const AnalyticShape& from, const AnalyticShape& to) {
     std::vector<double> distances;
-    for (const Point& point : from.points) distances.push_back(std::abs(to.distance(point)));
+    for (const Point& point : from.points()) distances.push_back(std::abs(to.distance(point)));
     std::sort(distances.begin(), distances.end());
     const auto count = static_cast<double>(distances.size());
     SurfaceValues values;
