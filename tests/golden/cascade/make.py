@@ -102,16 +102,26 @@ def write_previous():
     return folder
 
 
+UNDECIDED = 255
+
+
 def predict(model, previous):
+    """Labels; UNDECIDED where two logits are equal, as some are in the half precision in which Python sums them."""
     out = fresh("predictions")
     target = ROOT / "out"
     target.mkdir()
     predictor = nnUNetPredictor(use_mirroring=True, device=torch.device("cpu"), verbose=False, allow_tqdm=False)
     predictor.initialize_from_trained_model_folder(str(model), (0,))
     predictor.predict_from_files_sequential([[str(image_of(case))] for case in CASES], [str(target / case) for case in CASES],
-                                            False, True, str(previous))
+                                            True, True, str(previous))
     for case in CASES:
-        shutil.copy(target / f"{case}.nii.gz", out)
+        image = sitk.ReadImage(str(target / f"{case}.nii.gz"))
+        labels = sitk.GetArrayFromImage(image)
+        lower, highest = np.sort(np.load(target / f"{case}.npz")["probabilities"], axis=0)[-2:]
+        labels[lower == highest] = UNDECIDED
+        result = sitk.GetImageFromArray(labels)
+        result.CopyInformation(image)
+        sitk.WriteImage(result, str(out / f"{case}.nii.gz"), True)
 
 
 def write_next_stage(plans, dataset):
