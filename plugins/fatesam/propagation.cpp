@@ -21,8 +21,7 @@ std::vector<std::vector<std::int64_t>> retrieve(FeatureStore& slices, SupportGal
       distances(slices.size(), of_slice, gallery.size(), of_support, settings.similarity);
   if (settings.as_released && gallery.has_first_slice()) {
     // It is ranked by the features of the volume's first slice, which an earlier step left behind.
-    all.narrow(1, 0, 1).copy_(
-        distances(slices.size(), of_slice, 1, of_slice, settings.similarity));
+    all.narrow(1, 0, 1).copy_(distances(slices.size(), of_slice, 1, of_slice, settings.similarity));
   }
   return nearest(all, settings.retrieved);
 }
@@ -40,8 +39,7 @@ class InheritedMasks {
     if (rank < last_.size()) {
       const sam2::Frame& old = last_[rank];
       const at::Tensor own = gallery_->shows(support).to(frame.score.device()).unsqueeze(1);
-      frame.logits =
-          at::where(own.unsqueeze(2).unsqueeze(3), frame.logits, old.logits);
+      frame.logits = at::where(own.unsqueeze(2).unsqueeze(3), frame.logits, old.logits);
       frame.score = at::where(own, frame.score, old.score);
       frame.pointer = at::where(own, frame.pointer, old.pointer);
       last_[rank] = frame;
@@ -111,8 +109,7 @@ class Tracker {
       const sam2::Memory memory = gallery_.memory(out.supports[rank]);
       const auto place = static_cast<std::ptrdiff_t>(rank);
       recollection.maps.insert(recollection.maps.begin() + place, {memory.map, sam2::kGiven});
-      recollection.pointers.insert(recollection.pointers.begin() + place,
-                                   {memory.pointer, kNear});
+      recollection.pointers.insert(recollection.pointers.begin() + place, {memory.pointer, kNear});
     }
     return recollection;
   }
@@ -150,8 +147,7 @@ std::vector<TrackedSlice> track_volume(SliceEncoder& encoder, SupportGallery& ga
   for (const std::int64_t slice : order_of_work(store.size())) {
     context.check_interrupt();
     const bool backwards = slice <= middle;
-    out.push_back(
-        tracker.track(slice, backwards, retrieved[static_cast<std::size_t>(slice)]));
+    out.push_back(tracker.track(slice, backwards, retrieved[static_cast<std::size_t>(slice)]));
     if (backwards) {  // the way forward begins with the middle slice and those before it
       tracker.forget_maps(slice + reach, middle - reach);
     } else {

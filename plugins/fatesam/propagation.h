@@ -12,7 +12,7 @@ struct TrackedSlice {
   std::int64_t slice = 0;
   std::vector<std::int64_t> supports = {};    // of the gallery, nearest first
   std::vector<std::int64_t> neighbours = {};  // slices whose memory maps it saw, nearest first
-  std::int64_t pointers = 0;             // object pointers it saw
+  std::int64_t pointers = 0;                  // object pointers it saw
   at::Tensor logits = {};                     // (P, 1, H/4, W/4)
 };
 

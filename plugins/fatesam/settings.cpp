@@ -17,7 +17,7 @@ std::vector<Option> declared_options() {
   return {Option::text("backbone", "large")
               .choices({"tiny", "small", "base_plus", "large", "micro"})
               .help("of SAM 2; micro: for tests, no weights of it exist"),
-          Option::text("version", "2.0").choices({"2.0", "2.1"}).help("of SAM 2's weights"),
+          Option::text("version", "sam2").choices({"sam2", "sam2.1"}).help("the release of SAM 2"),
           sam::weights_option(),
           Option::text("variant", "clean")
               .choices({"clean", "as_released"})
@@ -26,8 +26,9 @@ std::vector<Option> declared_options() {
               .range(0, 2048)
               .help("side of the square that slices are scaled to, a multiple of 32; 0: the "
                     "backbone's own, 1024"),
-          Option::text("axis", "z").choices({"z", "y", "x", "all"}).help(
-              "that slices lie across, z is the plan's first; all: the mean of three"),
+          Option::text("axis", "z")
+              .choices({"z", "y", "x", "all"})
+              .help("that slices lie across, z is the plan's first; all: the mean of three"),
           Option::integer("retrieved", 3).range(1, 16).help("support slices that a slice recalls"),
           Option::text("similarity", "l1")
               .choices({"l1", "cosine"})
@@ -48,9 +49,8 @@ std::vector<Option> declared_options() {
 Settings make_settings(const Plan& plan, const Options& options) {
   Settings out;
   out.backbone = options.text("backbone");
-  out.network =
-      sam2::preset(out.backbone, options.text("version") == "2.0" ? sam2::Release::v2_0
-                                                                  : sam2::Release::v2_1);
+  out.network = sam2::preset(
+      out.backbone, options.text("version") == "sam2" ? sam2::Release::v2_0 : sam2::Release::v2_1);
   if (const std::int64_t side = options.integer("image_size"); side > 0)
     out.network.image = {side, side};
   sam2::check(out.network);

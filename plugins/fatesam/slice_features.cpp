@@ -78,9 +78,9 @@ sam2::Features SliceEncoder::encode(const at::Tensor& slice) {
   const auto compute = [&] { return sam2::encode_image(*network_, image.to(device_)); };
   if (!settings_.half_features) return compute();
   if (settings_.cache_limit == 0) return halved(compute(), device_);
-  const std::string model = fmt::format(
-      "SAM {} {}", settings_.network.release == sam2::Release::v2_0 ? "2.0" : "2.1",
-      settings_.backbone);
+  const std::string model =
+      fmt::format("SAM {} {}", settings_.network.release == sam2::Release::v2_0 ? "2.0" : "2.1",
+                  settings_.backbone);
   const TensorMap maps = cache_.get(sam::EmbeddingCache::key(model, weights_id_, image), [&] {
     const sam2::Features features = compute();
     return TensorMap{

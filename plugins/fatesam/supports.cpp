@@ -37,7 +37,8 @@ void require_every_class(const SupportSet& supports, std::int64_t classes) {
   for (const SupportCase& one : supports.cases) {
     for (const std::int16_t label : one.labels.values) {
       if (label < 0 || label >= classes) {
-        throw Error::input(fmt::format("support {}: label {} of {} classes", one.id, label, classes));
+        throw Error::input(
+            fmt::format("support {}: label {} of {} classes", one.id, label, classes));
       }
       seen[static_cast<std::size_t>(label)] = true;
     }
@@ -90,8 +91,8 @@ sam2::Memory SupportGallery::memory(std::int64_t slice) {
   std::optional<sam2::Memory>& kept = memories_[static_cast<std::size_t>(slice)];
   if (kept) return *kept;
   const sam2::Features features = features_.at(slice);
-  const sam2::Memory memory = sam2::remember(encoder_->network(), features,
-                                             frame(slice, features), sam2::Mask::given);
+  const sam2::Memory memory =
+      sam2::remember(encoder_->network(), features, frame(slice, features), sam2::Mask::given);
   if (room_->take(memory.map.nbytes() + memory.pointer.nbytes())) kept = memory;
   return memory;
 }

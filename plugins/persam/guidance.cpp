@@ -93,9 +93,11 @@ EncodedSlice encode_slice(const sam::Sam& network, const at::Tensor& slice) {
   const double scale = static_cast<double>(std::max(frame.height, frame.width)) /
                        static_cast<double>(std::max(size.height, size.width));
   const auto scaled = [&](std::int64_t side) {
-    return std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(side) * scale + 0.5));
+    return std::max<std::int64_t>(
+        1, static_cast<std::int64_t>(static_cast<double>(side) * scale + 0.5));
   };
-  EncodedSlice out{.embedding = {}, .slice = size, .scaled = {scaled(size.height), scaled(size.width)}};
+  EncodedSlice out{
+      .embedding = {}, .slice = size, .scaled = {scaled(size.height), scaled(size.width)}};
   const at::Tensor picture = sam::as_picture(slice).unsqueeze(0).contiguous();
   const auto per_colour = [](const std::array<double, 3>& values) {
     return at::tensor(at::ArrayRef<double>(values), at::kFloat).view({1, 3, 1, 1});
@@ -110,12 +112,12 @@ EncodedSlice encode_slice(const sam::Sam& network, const at::Tensor& slice) {
 at::Tensor target_of(const sam::Sam& network, const EncodedSlice& slice, const at::Tensor& mask) {
   constexpr double kHalf = 0.5;
   const at::Tensor& embedding = slice.embedding;
-  const at::Tensor fitted = enlarged(mask.to(at::kFloat).view({1, 1, mask.size(0), mask.size(1)}),
-                                     slice.scaled);
-  const at::Tensor share =
-      at::adaptive_avg_pool2d(pad(fitted, frame_of(network)), {embedding.size(2), embedding.size(3)})
-          .flatten()
-          .to(embedding.device());
+  const at::Tensor fitted =
+      enlarged(mask.to(at::kFloat).view({1, 1, mask.size(0), mask.size(1)}), slice.scaled);
+  const at::Tensor share = at::adaptive_avg_pool2d(pad(fitted, frame_of(network)),
+                                                   {embedding.size(2), embedding.size(3)})
+                               .flatten()
+                               .to(embedding.device());
   const at::Tensor chosen = share >= share.max().clamp_max(kHalf);
   const at::Tensor tokens = embedding[0].flatten(1);  // (dim, h w)
   return tokens.index_select(1, at::nonzero(chosen).squeeze(1)).mean(1);
@@ -134,12 +136,15 @@ at::Tensor segment_slice(const sam::Sam& network, const EncodedSlice& slice,
   const at::Tensor likeness = similarity(slice, target).unsqueeze(0).unsqueeze(0);
   const at::Tensor visible = inside(likeness, frame, slice.scaled);
   const at::Tensor guidance =
-      at::sigmoid((likeness - visible.mean()) / visible.std().clamp_min(1e-6)).flatten(2).unsqueeze(1);
-  sam::Prompts prompts{.points = extremes(visible),
-                       .labels = at::tensor({1, 0}, at::TensorOptions(visible.device()).dtype(at::kLong))
-                                     .view({1, 2}),
-                       .boxes = {},
-                       .masks = {}};
+      at::sigmoid((likeness - visible.mean()) / visible.std().clamp_min(1e-6))
+          .flatten(2)
+          .unsqueeze(1);
+  sam::Prompts prompts{
+      .points = extremes(visible),
+      .labels =
+          at::tensor({1, 0}, at::TensorOptions(visible.device()).dtype(at::kLong)).view({1, 2}),
+      .boxes = {},
+      .masks = {}};
   at::Tensor logits = guided(network, slice, prompts, guidance, target);
   for (std::int64_t i = 0; i < refinements; ++i) {
     prompts.masks = logits;

@@ -113,8 +113,8 @@ class PerSam final : public Segmenter {
     std::vector<at::Tensor> scores{at::zeros({slice.size(1), slice.size(2)})};
     const auto objects = static_cast<std::size_t>(classes_ - 1);
     for (std::size_t k = 0; k < objects; ++k) {
-      const at::Tensor logits = segment_slice(*network_, encoded, targets_[which * objects + k],
-                                              settings_.refinements);
+      const at::Tensor logits =
+          segment_slice(*network_, encoded, targets_[which * objects + k], settings_.refinements);
       scores.push_back(logits.to(at::kCPU).clamp(-kSure, kSure));
     }
     return at::stack(scores);
@@ -151,8 +151,9 @@ class PerSamMethod final : public Method {
                 Option::integer("image_size", 1024)
                     .range(64, 1024)
                     .help("pixels that a slice's longer side is scaled to, a multiple of 16"),
-                Option::text("axis", "z").choices({"z", "y", "x", "all"}).help(
-                    "that slices lie across, z is the plan's first; all: the mean of three"),
+                Option::text("axis", "z")
+                    .choices({"z", "y", "x", "all"})
+                    .help("that slices lie across, z is the plan's first; all: the mean of three"),
                 Option::integer("refinements", 2)
                     .range(0, 2)
                     .help("times that the mask is SAM's prompt again, the second with its box")}};

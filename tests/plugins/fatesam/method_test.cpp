@@ -68,10 +68,9 @@ TEST_F(FateSamMethod, SegmentsVolumesTheSameWayTwice) {
   EXPECT_LT(different_voxels(clean, segmented({{"features", "float32"}}, supports, image)), 0.02);
   EXPECT_EQ(segmented({{"memory", 0}}, supports, image).values, clean.values);
   // Every choice leads somewhere else.
-  for (const Json& other :
-       {Json{{"variant", "as_released"}}, Json{{"neighbours", 0}}, Json{{"retrieved", 1}},
-        Json{{"axis", "x"}}, Json{{"axis", "all"}}, Json{{"version", "2.1"}},
-        Json{{"image_size", 96}}}) {
+  for (const Json& other : {Json{{"variant", "as_released"}}, Json{{"neighbours", 0}},
+                            Json{{"retrieved", 1}}, Json{{"axis", "x"}}, Json{{"axis", "all"}},
+                            Json{{"version", "sam2.1"}}, Json{{"image_size", 96}}}) {
     const Volume<float> scores = segmented(other, supports, image);
     EXPECT_EQ(scores.size, image.size) << other;
     EXPECT_NE(scores.values, clean.values) << other;
@@ -106,12 +105,14 @@ TEST_F(FateSamMethod, NamesAFileThatIsAnotherModels) {
   const std::string file = (folder / "micro.safetensors").string();
   const sam2::Sam2 network(sam2::preset("micro", sam2::Release::v2_1));
   write_safetensors(file, {.tensors = state_dict(network), .metadata = {}});
-  EXPECT_EQ(error_of({{"weights", file}, {"version", "2.1"}}), "no error");
-  for (const Json& other : {Json{{"version", "2.0"}}, Json{{"version", "2.1"}, {"backbone", "tiny"}}}) {
+  EXPECT_EQ(error_of({{"weights", file}, {"version", "sam2.1"}}), "no error");
+  for (const Json& other :
+       {Json{{"version", "sam2"}}, Json{{"version", "sam2.1"}, {"backbone", "tiny"}}}) {
     Json given{{"weights", file}};
     given.update(other);
     const std::string error = error_of(given);
-    EXPECT_NE(error.find("micro.safetensors: does not fit the network"), std::string::npos) << error;
+    EXPECT_NE(error.find("micro.safetensors: does not fit the network"), std::string::npos)
+        << error;
   }
   EXPECT_NE(error_of({{"weights", (folder / "none.pt").string()}}).find("none.pt"),
             std::string::npos);

@@ -45,8 +45,8 @@ TEST(FateSamRetrieval, EveryLevelCountsAThird) {
                             at::full({1, 32, 8, 8}, coarse)};
     };
   };
-  const at::Tensor all = fatesam::distances(1, constant(1, 0, 2), 1, constant(0, 1, 0),
-                                            fatesam::Similarity::l1);
+  const at::Tensor all =
+      fatesam::distances(1, constant(1, 0, 2), 1, constant(0, 1, 0), fatesam::Similarity::l1);
   EXPECT_NEAR(all.item<double>(), (4 + 8 + 2 * 32) / 3.0, 1e-9);
 }
 
@@ -58,8 +58,8 @@ TEST(FateSamRetrieval, EquallyNearOnesKeepTheirOrder) {
 
 TEST(FateSamFusion, LargestLogitOrLastClass) {
   // Pixels: none, the first class, both with the first more certain, no object.
-  at::Tensor logits = at::tensor({-1.0F, 2.0F, 3.0F, -1024.0F, -2.0F, -1.0F, 1.0F, -1024.0F})
-                          .view({2, 1, 1, 4});
+  at::Tensor logits =
+      at::tensor({-1.0F, 2.0F, 3.0F, -1024.0F, -2.0F, -1.0F, 1.0F, -1024.0F}).view({2, 1, 1, 4});
   const std::vector<fatesam::TrackedSlice> slices{{.slice = 0, .logits = logits}};
   const auto labels = [&](bool last_wins) {
     const at::Tensor scores = fatesam::fuse(slices, 1, 4, last_wins);
@@ -76,8 +76,9 @@ TEST(FateSamSlices, AreScaledEachForItself) {
   at::Tensor slice = testing::noise({1, 40, 60}, 3);
   const at::Tensor image = fatesam::prepare_slice(slice, {64, 64}, false);
   EXPECT_EQ(image.sizes().vec(), (Numbers{1, 3, 64, 64}));
-  EXPECT_LE(testing::worst_difference(image, fatesam::prepare_slice(slice * 1000 + 7, {64, 64}, false)),
-            1e-3);
+  EXPECT_LE(
+      testing::worst_difference(image, fatesam::prepare_slice(slice * 1000 + 7, {64, 64}, false)),
+      1e-3);
   const at::Tensor rounded = fatesam::prepare_slice(slice, {64, 64}, true);
   EXPECT_GT(testing::worst_difference(image, rounded), 0);
   EXPECT_LT(testing::worst_difference(image, rounded), 3.0 / 255 / 0.224);

@@ -43,8 +43,8 @@ inline SupportSet two_phantoms() {
 
 inline fatesam::Settings micro_settings(const std::string& version, bool as_released) {
   fatesam::Settings settings;
-  settings.network = sam2::preset(
-      "micro", version == "2.0" ? sam2::Release::v2_0 : sam2::Release::v2_1);
+  settings.network =
+      sam2::preset("micro", version == "2.0" ? sam2::Release::v2_0 : sam2::Release::v2_1);
   settings.backbone = "micro";
   settings.weights = "random";
   settings.as_released = as_released;
