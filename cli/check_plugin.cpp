@@ -25,8 +25,7 @@ int check_plugin(const std::vector<std::string>& arguments, RunContext& context)
     describe_plugin(line.text("LIB"), line.text("describe"));
     return 0;
   }
-  const Json options =
-      parse_method_options(line.has("option") ? line.texts("option") : std::vector<std::string>());
+  const Json options = parse_method_options(line.texts("option"));
   const std::vector<CheckResult> results = run_conformance(line.text("LIB"), context, options);
   for (const CheckResult& result : results) {
     fmt::print("{}  {:<44} {}\n", result.passed ? "pass" : "FAIL", result.name, result.detail);

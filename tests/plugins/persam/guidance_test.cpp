@@ -7,6 +7,7 @@
 #include <torch/nn.h>
 
 #include "plugins/sam/sam.h"
+#include "tests/plugins/sam/golden.h"
 #include "tests/plugins/sam/noise.h"
 
 namespace voxarena {
@@ -76,6 +77,19 @@ TEST_F(PerSamGuidance, MasksHaveTheSlicesSizeAndFollowTheTarget) {
     EXPECT_GT(
         worst_difference(logits, persam::segment_slice(network_, encoded, other, refinements)),
         1e-4);
+  }
+}
+
+// tests/golden/persam: the package segment-anything, its transformer steered as the released code.
+TEST_F(PerSamGuidance, AgreesWithASecondImplementation) {
+  const Json expected = read_json(VOXARENA_SOURCE_DIR "/tests/golden/persam/persam.json");
+  const persam::EncodedSlice encoded = persam::encode_slice(network_, slice(1));
+  const at::Tensor target = persam::target_of(network_, encoded, left());
+  testing::expect_samples(target, expected["target"], 1e-4);
+  testing::expect_samples(persam::similarity(encoded, target), expected["similarity"], 1e-5);
+  for (const std::int64_t refinements : {0, 1, 2}) {
+    testing::expect_samples(persam::segment_slice(network_, encoded, target, refinements),
+                            expected["refinements"][static_cast<std::size_t>(refinements)], 1e-3);
   }
 }
 
