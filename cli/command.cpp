@@ -62,8 +62,9 @@ CommandLine& CommandLine::with_roots() {
 CommandLine& CommandLine::with_run_options() {
   visible_.add_options()("device,d", po::value<std::string>()->default_value("cpu"),
                          "where networks run: cpu, cuda, cuda:1")(
-      "threads,t", po::value<int>(), "threads to use (default: all cores)")("quiet,q",
-                                                                            "no progress");
+      "threads,t", po::value<int>(), "threads to use (default: all cores)")(
+      "memory", po::value<double>(),
+      "GiB of main memory to plan with (default: what is available)")("quiet,q", "no progress");
   return *this;
 }
 
@@ -97,6 +98,12 @@ bool CommandLine::parse(const std::vector<std::string>& arguments, RunContext& c
     context.threads = get<int>("threads");
     if (context.threads < 1)
       throw Error::usage("--threads: must be at least 1", "leave it out to use all cores");
+  }
+  if (has("memory")) {
+    const double gibibytes = get<double>("memory");
+    if (!(gibibytes > 0 && gibibytes < 1e6))
+      throw Error::usage("--memory: must be above 0 GiB", "leave it out to use what is available");
+    context.memory = static_cast<std::int64_t>(gibibytes * (1 << 30));
   }
   return true;
 }

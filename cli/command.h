@@ -36,7 +36,7 @@ class CommandLine {
   boost::program_options::options_description_easy_init options() { return visible_.add_options(); }
   // The next positional argument fills option `name`; a `count` of -1 takes all that remain.
   CommandLine& positional(const std::string& name, const std::string& help, int count = 1);
-  // --raw --preprocessed --results, --device --threads --seed --quiet.
+  // --raw --preprocessed --results; --device --threads --memory --quiet.
   CommandLine& with_roots();
   CommandLine& with_run_options();
   // Python's way: values follow one dash (-np 4), flags two (--npz).

@@ -11,10 +11,10 @@
 #include <algorithm>
 
 #include "inference/evaluation_mode.h"
-#include "inference/memory.h"
 #include "inference/window_grid.h"
 #include "inference/window_job.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/plugin/model.h"
 
 namespace voxarena {
@@ -96,8 +96,7 @@ Schedule SlidingWindow::schedule(const std::vector<Extent>& windows, std::int64_
                                  const RunContext& context) {
   // Activations of a U-Net take about a kibibyte per voxel; half of the memory may go to them.
   const std::int64_t call_bytes = batch * voxels(patch_) * 1024;
-  const std::int64_t memory =
-      options_.memory_limit > 0 ? options_.memory_limit : available_memory();
+  const std::int64_t memory = context.memory > 0 ? context.memory : available_memory();
   const std::int64_t fit = std::max<std::int64_t>(memory / 2 / call_bytes, 1);
   const int most = static_cast<int>(std::min<std::int64_t>({fit, calls, context.threads}));
   if (options_.deterministic) return {most, 1};
@@ -133,6 +132,7 @@ Volume<float> SlidingWindow::predict(const Volume<float>& image, const RunContex
       job.windows = window_corners(job.padding.size, patch_, options_.step);
       job.flips = mirror_flips(options_.mirror_axes, planar_);
       job.batch = options_.batch > 0 ? options_.batch : default_batch(patch_, device.is_cpu());
+      job.memory = context.memory;
       job.image = padded_image(image, job.padding).to(accumulator);
       auto importance = options_.gaussian
                             ? gaussian_importance(patch_)

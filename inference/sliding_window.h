@@ -25,7 +25,6 @@ struct SlidingWindowOptions {
   // One LibTorch thread a lane, no measurement: the same bits for any number of threads.
   bool deterministic = false;
   bool mixed_precision = true;    // bfloat16 autocast on a GPU; the CPU always computes in float32
-  std::int64_t memory_limit = 0;  // bytes of main memory it may take, 0: what is available
 };
 
 class SlidingWindow {

@@ -10,7 +10,7 @@
 #include <cmath>
 
 #include "inference/evaluation_mode.h"
-#include "inference/memory.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/core/error.h"
 
 namespace voxarena {
@@ -40,7 +40,7 @@ void make_accumulators(WindowJob& job, std::int64_t classes) {
     require_memory(fmt::format("sliding window: {} classes of {} x {} x {} voxels", classes,
                                size[0], size[1], size[2]),
                    (classes * copies + 1) * voxels(size) * static_cast<std::int64_t>(sizeof(float)),
-                   job.options.memory_limit);
+                   job.memory);
     job.host = Volume<float>(classes, size);
     job.logits = at::from_blob(job.host.values.data(), shape, at::kFloat);
   } else {

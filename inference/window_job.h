@@ -26,6 +26,7 @@ struct WindowJob {
   std::vector<Extent> windows{};
   std::vector<std::vector<std::int64_t>> flips{};  // per copy: dimensions of (C, Z, Y, X)
   std::int64_t batch = 1;
+  std::int64_t memory = 0;  // bytes of main memory it may take, 0: what is available
 
   at::Tensor image{};       // (C, Z, Y, X) padded, on the accumulator's device
   at::Tensor importance{};  // (z, y, x) of a patch

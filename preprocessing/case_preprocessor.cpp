@@ -16,12 +16,6 @@
 namespace voxarena {
 namespace {
 
-// A 2-D configuration keeps the distance of the slices.
-Spacing target_spacing(const Configuration& configuration, const Spacing& current) {
-  const std::vector<double>& s = configuration.spacing;
-  return s.size() == 2 ? Spacing{current[0], s[0], s[1]} : Spacing{s[0], s[1], s[2]};
-}
-
 PreprocessedCase preprocess_voxels(const Image& image, const LabelImage* label, const Plans& plans,
                                    const Configuration& configuration) {
   check_case(image, label, static_cast<std::int64_t>(configuration.normalization.size()));

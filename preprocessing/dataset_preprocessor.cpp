@@ -6,8 +6,10 @@
 
 #include "preprocessing/case_checks.h"
 #include "preprocessing/case_preprocessor.h"
+#include "preprocessing/memory_needs.h"
 #include "voxarena/core/files.h"
 #include "voxarena/core/hash.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/data/image_io.h"
 
@@ -93,10 +95,13 @@ CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
   Progress progress = context.progress("preprocess " + configuration.name,
                                        static_cast<std::int64_t>(dataset.cases.size()));
   progress.set(static_cast<std::int64_t>(dataset.cases.size() - pending.size()));
+  MemoryBudget memory(context.memory);
   parallel_for(static_cast<std::int64_t>(pending.size()), context.threads, [&](std::int64_t i) {
     context.check_interrupt();
     const RawCase& raw = *pending[static_cast<std::size_t>(i)];
     naming_case(raw.id, [&] {
+      const auto share =
+          memory.take("preprocessing", preprocessing_memory(raw, plans, configuration));
       const Image image = read_image(raw.images);
       const LabelImage label = read_label(raw.label);
       store.write(raw.id, preprocess_case(image, &label, plans, configuration, dataset.labels));

@@ -7,8 +7,10 @@
 #include "preprocessing/case_checks.h"
 #include "preprocessing/cropping.h"
 #include "preprocessing/intensity_samples.h"
+#include "preprocessing/memory_needs.h"
 #include "preprocessing/percentile.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/data/image_io.h"
 
@@ -61,10 +63,12 @@ Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& con
   std::vector<CaseFacts> facts(count);
   const std::int64_t draws = kSamples / static_cast<std::int64_t>(count);
   Progress progress = context.progress("fingerprint", static_cast<std::int64_t>(count));
+  MemoryBudget memory(context.memory);
   parallel_for(static_cast<std::int64_t>(count), context.threads, [&](std::int64_t i) {
     context.check_interrupt();
     const RawCase& raw = dataset.cases[static_cast<std::size_t>(i)];
     naming_case(raw.id, [&] {
+      const auto share = memory.take("fingerprint", fingerprint_memory(raw));
       facts[static_cast<std::size_t>(i)] = measure(raw, dataset, draws, context);
     });
     progress.advance();

@@ -8,6 +8,9 @@
 
 namespace voxarena {
 
+// Of a configuration, for a case of spacing `current`: 2-D ones keep the distance of the slices.
+Spacing target_spacing(const Configuration& configuration, const Spacing& current);
+
 // round-half-to-even of old_spacing / new_spacing * shape.
 Extent resampled_shape(const Extent& shape, const Spacing& old_spacing, const Spacing& new_spacing);
 

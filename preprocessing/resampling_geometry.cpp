@@ -23,6 +23,11 @@ int thickest_axis(const Spacing& spacing) {
 
 }  // namespace
 
+Spacing target_spacing(const Configuration& configuration, const Spacing& current) {
+  const std::vector<double>& s = configuration.spacing;
+  return s.size() == 2 ? Spacing{current[0], s[0], s[1]} : Spacing{s[0], s[1], s[2]};
+}
+
 Extent resampled_shape(const Extent& shape, const Spacing& old_spacing,
                        const Spacing& new_spacing) {
   Extent out{};

@@ -16,6 +16,7 @@ namespace voxarena {
 struct RunContext {
   std::string device = "cpu";  // as LibTorch spells it: "cpu", "cuda:0"
   int threads = 1;             // upper bound on busy threads of this process
+  std::int64_t memory = 0;     // bytes of main memory that work may plan with, 0: what is available
   std::uint64_t seed = 1;
   bool quiet = false;  // no progress, only warnings and errors
 

@@ -186,11 +186,13 @@ TEST(SlidingWindow, TheNetworkIsAskedInEvaluationModeAndGetsItsModeBack) {
 TEST(SlidingWindow, BadAnswersAreErrorsThatSayWhatIsWrong) {
   const auto image = noise(1, {6, 6, 6});
   const auto message = [&](const FunctionModel::Function& function,
-                           SlidingWindowOptions options = {}) {
+                           SlidingWindowOptions options = {}, std::int64_t memory = 0) {
     FunctionModel model(function);
     try {
       SlidingWindow window(model, {4, 4, 4}, std::move(options));
-      window.predict(image, quiet(2));
+      RunContext context = quiet(2);
+      context.memory = memory;
+      window.predict(image, context);
     } catch (const Error& error) {
       return std::string(error.what());
     }
@@ -212,7 +214,7 @@ TEST(SlidingWindow, BadAnswersAreErrorsThatSayWhatIsWrong) {
               throw std::runtime_error("of the plugin");
             }).find("of the plugin"),
             std::string::npos);
-  EXPECT_NE(message(linear, {.memory_limit = 1000}).find("2 classes of 6 x 6 x 6 voxels needs"),
+  EXPECT_NE(message(linear, {}, 1000).find("2 classes of 6 x 6 x 6 voxels needs"),
             std::string::npos);
   EXPECT_NE(message(linear, {.step = 0}).find("step 0"), std::string::npos);
   EXPECT_NE(message(linear, {.mirror_axes = {3}}).find("mirror_axes: 3"), std::string::npos);

@@ -7,6 +7,7 @@
 
 #include "preprocessing/case_preprocessor.h"
 #include "preprocessing/fingerprint_extraction.h"
+#include "preprocessing/memory_needs.h"
 #include "preprocessing/planner.h"
 #include "tests/data/small_dataset.h"
 #include "voxarena/core/error.h"
@@ -66,6 +67,18 @@ TEST_F(PreprocessDataset, FillsTheStoreOfEachConfiguration) {
     EXPECT_EQ(store.cases(), (std::vector<std::string>{"p.1", "p_2", "p_3"}));
     EXPECT_EQ(store.read("p_2").seg.size, store.read("p_2").data.size);
   }
+}
+
+TEST_F(PreprocessDataset, MemoryBoundsHowManyCasesAreAtWork) {
+  const Plans made = plans();
+  const std::int64_t need =
+      preprocessing_memory(open().cases[0], made, made.configuration("3d_fullres"));
+  context.memory = need;  // one after the other
+  const CaseStore store = preprocess(made);
+  EXPECT_EQ(store.cases().size(), 3u);
+  store.remove("p_2");
+  context.memory = need - 1;
+  EXPECT_NE(message_of_failure().find("case p_2: preprocessing needs"), std::string::npos);
 }
 
 TEST_F(PreprocessDataset, FingerprintMeasuresCroppedShapes) {

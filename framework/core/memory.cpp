@@ -1,4 +1,4 @@
-#include "inference/memory.h"
+#include "voxarena/core/memory.h"
 
 #include <fmt/core.h>
 
@@ -47,13 +47,32 @@ std::int64_t container_memory() {
 
 std::int64_t available_memory() { return std::min(machine_memory(), container_memory()); }
 
+MemoryBudget::MemoryBudget(std::int64_t limit)
+    : limit_(limit > 0 ? limit : available_memory()), free_(limit_) {}
+
+MemoryBudget::Share MemoryBudget::take(const std::string& what, std::int64_t bytes) {
+  require_memory(what, bytes, limit_);
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return bytes <= free_; });
+  free_ -= bytes;
+  return {*this, bytes};
+}
+
+void MemoryBudget::give_back(std::int64_t bytes) {
+  {
+    const std::scoped_lock lock(mutex_);
+    free_ += bytes;
+  }
+  changed_.notify_all();
+}
+
 void require_memory(const std::string& what, std::int64_t need, std::int64_t limit) {
   const std::int64_t available = limit > 0 ? limit : available_memory();
   if (need <= available) return;
   throw Error::input(fmt::format("{} needs {} of memory, {} are available", what,
                                  format_bytes(need), format_bytes(available)),
-                     "close other programs, or predict with a configuration of "
-                     "coarser spacing");
+                     "close other programs or raise --memory, or use a configuration of coarser "
+                     "spacing");
 }
 
 std::string format_bytes(std::int64_t bytes) {

@@ -1,0 +1,18 @@
+// How much memory a case takes on its way to the network, told from the header of its first image.
+#pragma once
+
+#include <cstdint>
+
+#include "voxarena/data/raw_dataset.h"
+#include "voxarena/plan/plans.h"
+
+namespace voxarena {
+
+// Bytes at most, from the files to the intensities of the foreground.
+std::int64_t fingerprint_memory(const RawCase& raw);
+
+// Bytes at most, from the files to the stored case.
+std::int64_t preprocessing_memory(const RawCase& raw, const Plans& plans,
+                                  const Configuration& configuration);
+
+}  // namespace voxarena
