@@ -84,7 +84,7 @@ class Tracker {
   // Maps of slices first ... last, which no slice will see again.
   void forget_maps(std::int64_t first, std::int64_t last) {
     for (auto& [slice, memory] : bank_.predicted) {
-      if (slice >= first && slice <= last) memory.map = {};
+      if (slice >= first && slice <= last) memory.map = at::Tensor();
     }
   }
 
