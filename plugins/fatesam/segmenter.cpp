@@ -1,5 +1,6 @@
 #include "plugins/fatesam/segmenter.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>

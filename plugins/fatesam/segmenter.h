@@ -6,6 +6,10 @@
 #include "plugins/fatesam/settings.h"
 #include "voxarena/plugin/segmenter.h"
 
+namespace voxarena::sam2 {
+class Sam2;
+}
+
 namespace voxarena::fatesam {
 
 // The network with its weights, on the context's device. Random weights come from the context's

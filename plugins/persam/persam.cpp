@@ -1,5 +1,6 @@
 // PerSAM (Zhang et al., ICLR 2024) as a method for volumes: every slice by itself, every class by
 // itself, guided by what the supports' slices look like where the class is.
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/stack.h>
