@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "plugins/fatesam/eight_bit_resize.h"
 #include "plugins/sam/sam2/sam2.h"
 #include "plugins/sam/volume_slices.h"
 
@@ -20,12 +21,6 @@ constexpr double kWhite = 255;
 at::Tensor per_colour(const std::array<double, 3>& values) {
   return at::tensor(at::ArrayRef<double>(values), at::kFloat).view({1, 3, 1, 1});
 }
-
-at::Tensor resized(const at::Tensor& picture, std::int64_t height, std::int64_t width) {
-  return at::_upsample_bicubic2d_aa(picture, {height, width}, false);
-}
-
-at::Tensor rounded(const at::Tensor& x) { return (x + 0.5).floor().clamp(0, kWhite); }
 
 std::uint64_t bytes_of_features(const sam2::Features& features) {
   return features.fine.nbytes() + features.middle.nbytes() + features.coarse.nbytes();
@@ -55,10 +50,9 @@ at::Tensor prepare_slice(const at::Tensor& slice, sam::Extent image, bool eight_
   at::Tensor picture = sam::as_picture(slice).unsqueeze(0).contiguous();
   if (eight_bits) {
     const at::Tensor bytes = (picture * kWhite).floor().to(at::kDouble);
-    const at::Tensor wide = rounded(resized(bytes, bytes.size(2), image.width));
-    picture = rounded(resized(wide, image.height, image.width)).to(at::kFloat) / kWhite;
+    picture = resize_eight_bits(bytes, image.height, image.width).to(at::kFloat) / kWhite;
   } else {
-    picture = resized(picture, image.height, image.width).clamp(0, 1);
+    picture = at::_upsample_bicubic2d_aa(picture, {image.height, image.width}, false).clamp(0, 1);
   }
   return (picture - per_colour(kMean)) / per_colour(kDeviation);
 }

@@ -14,7 +14,7 @@ namespace voxarena::fatesam {
 
 // A slice (C, h, w) as the image encoder wants it, (1, 3, H, W): a picture scaled to the image's
 // size regardless of its shape, bicubic with antialiasing, normalised. `eight_bits`: rounded to
-// 0 ... 255 before, between and after the two passes, as Pillow does.
+// 0 ... 255 as Pillow does.
 at::Tensor prepare_slice(const at::Tensor& slice, sam::Extent image, bool eight_bits);
 
 class SliceEncoder {
