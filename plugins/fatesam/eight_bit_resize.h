@@ -1,4 +1,5 @@
-// Pictures of whole numbers scaled as Python's Pillow does it, to the last bit.
+// Pictures of whole numbers scaled as Python's Pillow does it, to the last bit (but for sizes where
+// Pillow 13 takes rows before columns).
 #pragma once
 
 #include <ATen/core/Tensor.h>
