@@ -151,7 +151,7 @@ std::string describe_start_from_scratch(const Json& manifest) {
   std::string text =
       "trained from scratch, without the pre-trained weights that the method can start from";
   const Json options = options_of(manifest);
-  for (const char* key : {"preset", "encoder"}) {
+  for (const char* key : {"preset", "encoder", "backbone"}) {
     if (!options.contains(key)) continue;
     return fmt::format("{} ({} = {})", text, key, words(options.at(key)));
   }

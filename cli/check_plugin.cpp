@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
+#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/method_options.h"
 #include "voxarena/plugin/conformance.h"
 #include "voxarena/plugin/registry.h"
 
@@ -15,13 +17,16 @@ int check_plugin(const std::vector<std::string>& arguments, RunContext& context)
   line.positional("LIB", "a built plugin (.so), or the name of an installed method")
       .with_run_options();
   line.options()("describe", po::value<std::string>(),
-                 "only write the plugin's description to this JSON file");
+                 "only write the plugin's description to this JSON file")(
+      "option", po::value<std::vector<std::string>>()->composing(),
+      "NAME=VALUE, an option of the method; methods that need weights: weights=random");
   if (!line.parse(arguments, context)) return 0;
   if (line.has("describe")) {
     describe_plugin(line.text("LIB"), line.text("describe"));
     return 0;
   }
-  const std::vector<CheckResult> results = run_conformance(line.text("LIB"), context);
+  const Json options = parse_method_options(line.texts("option"));
+  const std::vector<CheckResult> results = run_conformance(line.text("LIB"), context, options);
   for (const CheckResult& result : results) {
     fmt::print("{}  {:<44} {}\n", result.passed ? "pass" : "FAIL", result.name, result.detail);
   }

@@ -7,27 +7,11 @@
 #include "benchmark/cascade.h"
 #include "benchmark/job.h"
 #include "cli/command.h"
+#include "cli/method_options.h"
 #include "voxarena/core/error.h"
 
 namespace voxarena::cli {
 namespace po = boost::program_options;
-namespace {
-
-// "width=32" → {"width": 32}; a value that is not JSON is a text.
-Json parse_method_options(const std::vector<std::string>& texts) {
-  Json options = Json::object();
-  for (const std::string& text : texts) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos)
-      throw Error::usage(fmt::format("--option: '{}' has no '='", text), "write NAME=VALUE");
-    const std::string value = text.substr(equals + 1);
-    const Json parsed = Json::parse(value, nullptr, false);
-    options[text.substr(0, equals)] = parsed.is_discarded() ? Json(value) : parsed;
-  }
-  return options;
-}
-
-}  // namespace
 
 int train(const std::vector<std::string>& arguments, RunContext& context) {
   ProtocolSettings settings;

@@ -87,6 +87,11 @@ std::vector<Plan> own_plans(const LoadedMethod& method, const Options& options) 
 }  // namespace
 
 std::vector<CheckResult> run_conformance(const std::string& plugin, const RunContext& context) {
+  return run_conformance(plugin, context, Json::object());
+}
+
+std::vector<CheckResult> run_conformance(const std::string& plugin, const RunContext& context,
+                                         const Json& options) {
   register_shadow_device();
   const LoadedMethod method = load_method(plugin);
   const Info& info = method.description();
@@ -94,21 +99,30 @@ std::vector<CheckResult> run_conformance(const std::string& plugin, const RunCon
   results.push_back(run("metadata", [&] { return check_metadata(info, method.library()); }));
   results.push_back(run("options", [&] { return check_options(info.options); }));
 
+  // A plan does not depend on what the weights are.
+  const bool lacks_weights = info.capabilities.needs_weights && !options.contains("weights");
+  Json given = options;
+  if (lacks_weights && std::ranges::count(info.options, "weights", &Option::name) > 0)
+    given["weights"] = "random";
   Subject subject{method, {}, {}, context.seed};
   results.push_back(run("planning", [&] {
-    subject.options = Options::from_json(Json::object(), info.options, info.name);
+    subject.options = Options::from_json(given, info.options, info.name);
     subject.plans = own_plans(method, subject.options);
     return fmt::format("{} plans", subject.plans.size());
   }));
   if (subject.plans.empty()) return results;  // planning has failed
   if (!info.capabilities.trainable) {
-    results.push_back(run("segmentation", [&] { return check_segmentation(subject); }));
+    if (lacks_weights) {
+      results.push_back({"segmentation", true, "skipped: needs weights"});
+    } else {
+      results.push_back(run("segmentation", [&] { return check_segmentation(subject); }));
+    }
     return results;
   }
   for (const ModelCheck& check : model_checks()) {
     context.check_interrupt();
     const bool not_trained = check.needs_training && !info.capabilities.trainable;
-    if (info.capabilities.needs_weights || not_trained) {
+    if (lacks_weights || not_trained) {
       results.push_back(
           {check.name, true, not_trained ? "skipped: not trainable" : "skipped: needs weights"});
       continue;

@@ -25,7 +25,7 @@ struct ModelCheck {
 const std::vector<ModelCheck>& model_checks();
 
 // A training-free method on made-up supports: scores of the right size, finite, the same twice, and
-// the support itself segmented better than by chance. Skipped in words where it needs weights.
+// (unless its weights are random) the support itself segmented better than by chance.
 std::string check_segmentation(const Subject& subject);
 
 // LibTorch's autograd counts devices at the first backward pass of the process: before it, or

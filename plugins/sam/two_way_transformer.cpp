@@ -103,13 +103,15 @@ TwoWayTransformer::TwoWayTransformer(const DecoderConfig& config)
 TwoWayTokens TwoWayTransformer::forward(const at::Tensor& image, const at::Tensor& image_code,
                                         const at::Tensor& tokens, const Layout& layout,
                                         const Steering& steering) const {
-  const TwoWayTokens codes{tokens, tokens_of(image_code)};
+  const at::Tensor offset = steering.as_persam ? steering.token_offset : at::Tensor();
+  const auto moved = [&](const at::Tensor& y) { return offset.defined() ? y + offset : y; };
+  const TwoWayTokens codes{moved(tokens), tokens_of(image_code)};
   TwoWayTokens x{tokens, tokens_of(image)};
   for (std::size_t i = 0; i < layers_->size(); ++i)
     x = (*layers_)[i].forward(x, codes, layout, steering);
   const at::Tensor from_image = after_final_attention.replace(
-      final_attn_->forward(x.tokens + codes.tokens, x.image + codes.image, x.image, layout,
-                           steering.token_to_image),
+      final_attn_->forward(moved(x.tokens + codes.tokens), x.image + codes.image, x.image, layout,
+                           steering.as_persam ? WeightsOfLogits() : steering.token_to_image),
       layout);
   x.tokens = norm_final_attn_->forward(x.tokens + from_image);
   return x;

@@ -17,6 +17,9 @@ using WeightsOfLogits = std::function<at::Tensor(const at::Tensor& logits)>;
 struct Steering {
   WeightsOfLogits token_to_image, image_to_token;  // in place of the softmax of those attentions
   at::Tensor token_offset;  // (P or 1, tokens or 1, dim), added to the tokens before each layer
+  // As PerSAM: the offset is part of the tokens' position codes and is added before the last
+  // attention, too; that attention keeps its softmax.
+  bool as_persam = false;
 };
 
 class CrossAttention : public torch::nn::Module {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
@@ -33,6 +34,20 @@ TEST(Conformance, InstalledMethodsPassEveryCheck) {
   }
   for (const char* name : {"plain_unet", "resenc_unet", "samed", "masksam"})
     EXPECT_TRUE(checked.contains(name)) << name << " is not built";
+}
+
+// Methods that need weights are tried with random ones where somebody asks for it.
+TEST(Conformance, TrainingFreeMethodsPassWithRandomWeights) {
+  const std::pair<const char*, Json> methods[] = {
+      {"fatesam", {{"weights", "random"}, {"backbone", "micro"}}},
+      {"fatesam", {{"weights", "random"}, {"backbone", "micro"}, {"variant", "as_released"}}},
+      {"persam", {{"weights", "random"}, {"encoder", "mini"}, {"image_size", 64}}}};
+  for (const auto& [method, options] : methods) {
+    for (const CheckResult& result : run_conformance(method, quiet_context(), options)) {
+      EXPECT_TRUE(result.passed) << method << ": " << result.name << ": " << result.detail;
+      EXPECT_FALSE(result.detail.starts_with("skipped")) << method << ": " << result.name;
+    }
+  }
 }
 
 // A fault of tests/plugin/faulty_method.cpp, and the check that must notice it.
