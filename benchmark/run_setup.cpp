@@ -51,6 +51,18 @@ void collect_differences(const std::string& path, const Json& standard, const Js
   }
 }
 
+// What a training-free method is trained for after all: its options adapt_... that are not 0.
+std::string adaptation(const Options& options, const Info& info) {
+  if (info.capabilities.trainable) return {};
+  std::string text;
+  const Json values = options.to_json();
+  for (const auto& [name, value] : values.items()) {
+    if (!name.starts_with("adapt_") || value == 0) continue;
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, json_text(value));
+  }
+  return text;
+}
+
 bool preprocessed_alike(const Configuration& a, const Configuration& b) {
   return a.spacing == b.spacing && a.normalization == b.normalization &&
          a.use_mask_for_norm == b.use_mask_for_norm && a.data.order == b.data.order &&
@@ -124,7 +136,7 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                     info.name),
         "set protocol.supports, for example 5: then every row sees the same five cases");
   }
-  setup.weights = find_pretrained_weights(setup.options, info, entry.where);
+  setup.weights = find_pretrained_weights(setup.options, info, entry.where, setup.method.library());
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {
     setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
@@ -132,6 +144,8 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
   setup.deviations = list_differences(plan_json(standard), plan_json(setup.plan));
   if (const std::string changed = changed_options(setup.options, info.options); !changed.empty())
     setup.deviations.insert(setup.deviations.begin(), "options: " + changed);
+  if (const std::string adapted = adaptation(setup.options, info); !adapted.empty())
+    setup.deviations.push_back("trained on the supports: " + adapted);
   return setup;
 }
 
