@@ -19,13 +19,12 @@ constexpr const char* kOption = "weights";
 }  // namespace
 
 PretrainedWeights find_pretrained_weights(const Options& options, const Info& info,
-                                          const std::string& where, const fs::path& library) {
+                                          const std::string& where) {
   PretrainedWeights weights;
   const bool has_option =
       std::ranges::find(info.options, kOption, &Option::name) != info.options.end();
   if (!has_option) return weights;
-  std::string value = options.text(kOption);
-  if (value == "shipped") value = fs::path(library).replace_extension(".safetensors").string();
+  const std::string& value = options.text(kOption);
   if (value.empty() || value == "random") {
     weights.from_scratch = true;
     return weights;

@@ -1,10 +1,8 @@
 // Pre-trained weights that a row of the spec starts from: what its method's option `weights` names,
 // a file; or "random" or nothing, which is the same: the method could start from a file and starts
-// from scratch. (A method that needs a file refuses an empty option.) "shipped" are the weights
-// that lie beside the plugin's library under its name.
+// from scratch. (A method that needs a file refuses an empty option.)
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "voxarena/core/json.h"
@@ -24,8 +22,7 @@ struct PretrainedWeights {
 // Error (input) naming `where` and the file if it cannot be read. A method without such an option
 // has none.
 PretrainedWeights find_pretrained_weights(const Options& options, const Info& info,
-                                          const std::string& where,
-                                          const std::filesystem::path& library = {});
+                                          const std::string& where);
 
 // As the manifest keeps them: the file, {"from_scratch": true}, or null for a method without the
 // option.

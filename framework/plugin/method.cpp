@@ -1,5 +1,6 @@
-#include "voxarena/core/error.h"
 #include "voxarena/plugin/method_interface.h"
+
+#include "voxarena/core/error.h"
 
 namespace voxarena {
 

@@ -1,6 +1,5 @@
 // A method that is shown a few labelled cases and segments others without any training: what
-// Method::show returns. One that may train on the supports after all does so where an option
-// "adapt_..." is not 0; the harness declares that.
+// Method::show returns.
 #pragma once
 
 #include <string>
