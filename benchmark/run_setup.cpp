@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "preprocessing/planner.h"
@@ -61,6 +62,18 @@ std::string adaptation(const Options& options, const Info& info) {
     text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, json_text(value));
   }
   return text;
+}
+
+// "shipped" are the weights that lie beside the plugin's library, under its name.
+PretrainedWeights weights_of(const RunSetup& setup) {
+  const Info& info = setup.method.description();
+  Json values = setup.options.to_json();
+  if (values.value("weights", Json()) == "shipped") {
+    values["weights"] =
+        std::filesystem::path(setup.method.library()).replace_extension(".safetensors").string();
+  }
+  const std::string& where = setup.entry.where;
+  return find_pretrained_weights(Options::from_json(values, info.options, where), info, where);
 }
 
 bool preprocessed_alike(const Configuration& a, const Configuration& b) {
@@ -136,7 +149,7 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                     info.name),
         "set protocol.supports, for example 5: then every row sees the same five cases");
   }
-  setup.weights = find_pretrained_weights(setup.options, info, entry.where, setup.method.library());
+  setup.weights = weights_of(setup);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {
     setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
