@@ -19,7 +19,7 @@ namespace voxarena::fewshot {
 namespace {
 
 constexpr std::int64_t kAskedAtOnce = 8;
-constexpr double kLearningRate = 5e-4, kWarmup = 10;
+constexpr double kAdaptationRate = 5e-4, kAdaptationWarmup = 10;
 
 // A slice and a structure of it that is to be found, and the slices that show how.
 struct Question {
@@ -85,7 +85,7 @@ std::shared_ptr<InContextNetwork> adapt(const std::shared_ptr<InContextNetwork>&
     }
     return share;
   };
-  Progress progress = context.progress("adapt", wanted.steps);
+  Progress progress = context.progress("adapt", /*percent*/ 100);
   std::uint64_t draw = 0;
   for (double share = done(); share < 1; share = done()) {
     context.check_interrupt();
@@ -106,10 +106,11 @@ std::shared_ptr<InContextNetwork> adapt(const std::shared_ptr<InContextNetwork>&
           "same structure",
           "leave adapt_steps and adapt_seconds out, or use other supports");
     }
-    const double warmup = std::min(1.0, (static_cast<double>(trainer.steps()) + 1) / kWarmup);
-    const double rate = kLearningRate * warmup * (1 + std::cos(std::numbers::pi * share)) / 2;
+    const double warmup =
+        std::min(1.0, (static_cast<double>(trainer.steps()) + 1) / kAdaptationWarmup);
+    const double rate = kAdaptationRate * warmup * (1 + std::cos(std::numbers::pi * share)) / 2;
     trainer.step(loss_of(trainer.network(), slices, questions, device), rate);
-    progress.set(trainer.steps());
+    progress.set(static_cast<std::int64_t>(100 * done()));
   }
   return copy_of(trainer.average());
 }

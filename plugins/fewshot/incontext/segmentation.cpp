@@ -1,10 +1,12 @@
 #include "plugins/fewshot/incontext/segmentation.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/upsample_bilinear2d.h>
 #include <ATen/ops/zeros.h>
 
@@ -19,6 +21,10 @@ namespace {
 
 constexpr std::int64_t kSlicesAtOnce = 16;  // more would not be faster
 
+void use_threads(int threads) {
+  if (at::get_num_threads() != threads) at::set_num_threads(threads);
+}
+
 at::Tensor scores_view(Volume<float>& scores) {
   return at::from_blob(scores.values.data(),
                        {scores.channels, scores.size[0], scores.size[1], scores.size[2]},
@@ -31,6 +37,7 @@ InContextSegmenter::InContextSegmenter(std::shared_ptr<InContextNetwork> network
                                        const SupportSet& supports,
                                        const InContextSettings& settings, const RunContext& context)
     : network_(std::move(network)), settings_(settings) {
+  use_threads(context.threads);
   if (settings_.crop) box_ = covered_box(supports);
   std::vector<SupportSlices> slices;
   for (const int axis : settings_.axes)
@@ -96,7 +103,8 @@ at::Tensor InContextSegmenter::ask(const at::Tensor& images, const SliceMemory& 
   return shares;
 }
 
-Volume<float> InContextSegmenter::segment(const Volume<float>& image, const RunContext&) {
+Volume<float> InContextSegmenter::segment(const Volume<float>& image, const RunContext& context) {
+  use_threads(context.threads);
   const at::NoGradGuard no_grad;
   const Box box = box_.in(image.size);
   const Extent size = box.size();

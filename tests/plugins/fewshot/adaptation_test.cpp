@@ -11,12 +11,6 @@
 namespace voxarena::fewshot::testing {
 namespace {
 
-RunContext quiet() {
-  RunContext context;
-  context.quiet = true;
-  return context;
-}
-
 SupportSet balls(std::size_t count) {
   SupportSet set;
   for (std::size_t i = 0; i < count; ++i)

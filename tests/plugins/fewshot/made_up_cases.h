@@ -9,6 +9,12 @@
 
 namespace voxarena::fewshot::testing {
 
+inline RunContext quiet() {
+  RunContext context;
+  context.quiet = true;
+  return context;
+}
+
 // A bright ball of label 1 with a brighter half of label 2 (above its centre's x), in faint waves.
 inline SupportCase ball_case(const Extent& size, const Spacing& centre, double radius) {
   SupportCase one{

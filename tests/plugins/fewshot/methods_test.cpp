@@ -11,12 +11,6 @@
 namespace voxarena::fewshot::testing {
 namespace {
 
-RunContext quiet() {
-  RunContext context;
-  context.quiet = true;
-  return context;
-}
-
 SupportSet supports() {
   SupportSet set;
   for (const double shift : {-1.0, 0.0, 1.0})

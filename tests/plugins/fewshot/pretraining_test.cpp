@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "plugins/fewshot/incontext/network.h"
+#include "tests/plugins/fewshot/made_up_cases.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/plugin/registry.h"
@@ -13,12 +14,7 @@ namespace voxarena::fewshot {
 namespace {
 
 namespace fs = std::filesystem;
-
-RunContext quiet() {
-  RunContext context;
-  context.quiet = true;
-  return context;
-}
+using testing::quiet;
 
 std::string train(const fs::path& output, std::int64_t steps) {
   pretrain_incontext({.output = output, .steps = steps}, quiet());
