@@ -31,7 +31,8 @@ std::optional<Question> draw_question(const SupportSlices& slices, const Adaptat
                                       TaskRandom& random) {
   const std::int64_t count = slices.images.size(0), classes = slices.masks.size(1);
   Question question{.asked = random.integer(0, count - 1),
-                    .structure = random.integer(1, classes - 1)};
+                    .structure = random.integer(1, classes - 1),
+                    .helpers = {}};
   const at::Tensor owner = slices.owner.slice(0, question.asked, question.asked + 1);
   at::Tensor own = slices.owner.eq(owner);
   if (own.all().item<bool>()) own = at::arange(count).eq(question.asked);

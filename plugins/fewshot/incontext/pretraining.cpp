@@ -19,14 +19,12 @@ namespace {
 
 constexpr const char* kFormat = "incontext pre-training 1";
 constexpr double kLearningRate = 1.5e-3, kWarmup = 60;
-// The learning rate falls to zero over the last steps only: until then a training may be made
-// shorter or longer, and ends as if it had been meant so from the start.
-constexpr double kSteadyShare = 0.6;
 constexpr double kSecondsBetweenCheckpoints = 60;
 
-double learning_rate(std::int64_t step, double done) {
-  const double warmup = std::min(1.0, (static_cast<double>(step) + 1) / kWarmup);
-  return kLearningRate * warmup * std::min(1.0, (1 - done) / (1 - kSteadyShare));
+// Constant after the start: the running average of the weights takes the place of a falling rate,
+// and a training may be made longer or shorter at any time.
+double learning_rate(std::int64_t step) {
+  return kLearningRate * std::min(1.0, (static_cast<double>(step) + 1) / kWarmup);
 }
 
 // Mean Dice of the thresholded logits, of slices that show the structure.
@@ -97,21 +95,14 @@ class PretrainingRun {
     const at::Tensor images = batch.images.to(at::Device(context_.device)),
                      masks = batch.masks.to(at::Device(context_.device));
     const at::Tensor logits = trainer_->network().leave_one_out(images, masks);
-    trainer_->step(mask_loss(logits, masks), learning_rate(trainer_->steps(), done()));
+    trainer_->step(mask_loss(logits, masks), learning_rate(trainer_->steps()));
     return mean_dice(logits, masks);
-  }
-
-  std::string length() const {
-    return wanted_.seconds > 0 ? fmt::format("{} seconds", wanted_.seconds)
-                               : fmt::format("{} steps", wanted_.steps);
   }
 
   void save() const {
     write_safetensors(checkpoint_, {.tensors = trainer_->state(),
                                     .metadata = {{"format", kFormat},
                                                  {"seed", std::to_string(context_.seed)},
-                                                 {"length", length()},
-                                                 {"steady", done() <= kSteadyShare ? "yes" : "no"},
                                                  {"seconds", fmt::format("{}", seconds_)}}});
   }
 
@@ -127,14 +118,15 @@ class PretrainingRun {
                          "remove it to start again");
     trainer_->load(file.tensors, source);
     seconds_ = std::stod(field("seconds"));
-    const bool steady = field("steady") == "yes" && done() <= kSteadyShare;
-    if (field("seed") != std::to_string(context_.seed) ||
-        (field("length") != length() && !steady)) {
-      throw Error::input(
-          fmt::format("{}: was made with seed {} for {}, now seed {} and {} are "
-                      "asked for",
-                      source, field("seed"), field("length"), context_.seed, length()),
-          "ask for the same, or remove it to start again");
+    if (field("seed") != std::to_string(context_.seed)) {
+      throw Error::input(fmt::format("{}: was made with seed {}, now seed {} is asked for", source,
+                                     field("seed"), context_.seed),
+                         "ask for the same, or remove it to start again");
+    }
+    if (wanted_.seconds == 0 && trainer_->steps() > wanted_.steps) {
+      throw Error::input(fmt::format("{}: has {} steps already, {} are asked for", source,
+                                     trainer_->steps(), wanted_.steps),
+                         "ask for more, or remove it to start again");
     }
     context_.info(fmt::format("goes on from step {}", trainer_->steps()));
   }

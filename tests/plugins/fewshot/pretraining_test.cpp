@@ -44,14 +44,21 @@ TEST(Pretraining, InterruptedItEndsWithTheSameBytes) {
   EXPECT_FALSE(fs::exists(folder / "interrupted.safetensors.checkpoint"));
 }
 
-TEST(Pretraining, MayBeMadeLongerBeforeTheLearningRateFalls) {
+TEST(Pretraining, MayBeMadeLongerButNotShorterThanItIs) {
   const test::TemporaryFolder folder;
   const fs::path file = folder / "longer.safetensors";
-  train_one_step(file, 2);
+  for (int i = 0; i < 2; ++i) train_one_step(file, 3);
+  EXPECT_INPUT_ERROR(train(file, 1), "has 2 steps already, 1 are asked for");
   EXPECT_EQ(train(file, 4), train(folder / "straight.safetensors", 4));
-  const fs::path late = folder / "late.safetensors";
-  for (int i = 0; i < 2; ++i) train_one_step(late, 3);
-  EXPECT_INPUT_ERROR(train(late, 9), "was made with seed 1 for 3 steps");
+}
+
+TEST(Pretraining, AnotherSeedIsAnotherTraining) {
+  const test::TemporaryFolder folder;
+  const fs::path file = folder / "weights.safetensors";
+  train_one_step(file, 3);
+  RunContext other = quiet();
+  other.seed = 2;
+  EXPECT_INPUT_ERROR(pretrain_incontext({.output = file, .steps = 3}, other), "made with seed 1");
 }
 
 TEST(Pretraining, WritesHalfPrecisionWeightsOfTheNetwork) {
