@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "preprocessing/planner.h"
@@ -49,6 +50,30 @@ void collect_differences(const std::string& path, const Json& standard, const Js
   for (const auto& [key, value] : standard.items()) {
     if (!actual.contains(key)) collect_differences(prefix + key, value, Json(), out);
   }
+}
+
+// What a training-free method is trained for after all: its options adapt_... that are not 0.
+std::string adaptation(const Options& options, const Info& info) {
+  if (info.capabilities.trainable) return {};
+  std::string text;
+  const Json values = options.to_json();
+  for (const auto& [name, value] : values.items()) {
+    if (!name.starts_with("adapt_") || value == 0) continue;
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, json_text(value));
+  }
+  return text;
+}
+
+// "shipped" are the weights that lie beside the plugin's library, under its name.
+PretrainedWeights weights_of(const RunSetup& setup) {
+  const Info& info = setup.method.description();
+  Json values = setup.options.to_json();
+  if (values.value("weights", Json()) == "shipped") {
+    values["weights"] =
+        std::filesystem::path(setup.method.library()).replace_extension(".safetensors").string();
+  }
+  const std::string& where = setup.entry.where;
+  return find_pretrained_weights(Options::from_json(values, info.options, where), info, where);
 }
 
 bool preprocessed_alike(const Configuration& a, const Configuration& b) {
@@ -124,7 +149,7 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
                     info.name),
         "set protocol.supports, for example 5: then every row sees the same five cases");
   }
-  setup.weights = find_pretrained_weights(setup.options, info, entry.where);
+  setup.weights = weights_of(setup);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {
     setup.plan.configuration.data_identifier += "_" + entry.folder();  // a store of its own
@@ -132,6 +157,8 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
   setup.deviations = list_differences(plan_json(standard), plan_json(setup.plan));
   if (const std::string changed = changed_options(setup.options, info.options); !changed.empty())
     setup.deviations.insert(setup.deviations.begin(), "options: " + changed);
+  if (const std::string adapted = adaptation(setup.options, info); !adapted.empty())
+    setup.deviations.push_back("trained on the supports: " + adapted);
   return setup;
 }
 

@@ -74,6 +74,7 @@ int plan(const std::vector<std::string>& arguments, RunContext& context);
 int preprocess(const std::vector<std::string>& arguments, RunContext& context);
 int train(const std::vector<std::string>& arguments, RunContext& context);
 int predict(const std::vector<std::string>& arguments, RunContext& context);
+int pretrain(const std::vector<std::string>& arguments, RunContext& context);
 int export_run(const std::vector<std::string>& arguments, RunContext& context);
 int evaluate(const std::vector<std::string>& arguments, RunContext& context);
 int benchmark(const std::vector<std::string>& arguments, RunContext& context);

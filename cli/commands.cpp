@@ -17,6 +17,7 @@ constexpr std::array kNetworkCommands = {
     Command{"preprocess", "crop, normalise and resample a data set", preprocess},
     Command{"train", "train one method on one fold", train},
     Command{"predict", "segment images with a trained run", predict},
+    Command{"pretrain", "make the weights that a few-shot method brings along", pretrain},
     Command{"export", "a trained run as a model folder of nnU-Net", export_run},
     Command{"methods", "methods that are installed, their options and citations", methods},
     Command{"check-plugin", "conformance checks of a built plugin", check_plugin},

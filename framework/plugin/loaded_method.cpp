@@ -6,6 +6,7 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/plugin/descriptor.h"
+#include "voxarena/plugin/pretraining.h"
 #include "voxarena/plugin/registry.h"
 
 namespace voxarena {
@@ -159,6 +160,20 @@ std::unique_ptr<Segmenter> LoadedMethod::show(const Plan& plan, const Options& o
   });
   if (!segmenter) throw plugin_fault(info_.name, "show", "there is no segmenter");
   return std::make_unique<GuardedSegmenter>(info_.name, method_, std::move(segmenter));
+}
+
+void pretrain(const LoadedMethod& method, const Pretraining& wanted, const RunContext& context) {
+  const Info& info = method.description();
+  void* handle = dlopen(fs::absolute(method.library()).c_str(), RTLD_NOW | RTLD_LOCAL);
+  const auto entry =
+      handle ? reinterpret_cast<PretrainingEntryPoint>(dlsym(handle, kPretrainingEntryPoint))
+             : nullptr;
+  if (!entry) {
+    throw Error::input(
+        fmt::format("method '{}' has no pre-training of its own", info.name),
+        "only methods that bring weights of their own making have one, for example incontext");
+  }
+  guarded(info.name, "pretrain", [&] { entry(wanted, context); });
 }
 
 }  // namespace voxarena
