@@ -41,11 +41,12 @@ sam::Decoded decode(const Sam2& network, const Features& features, const at::Ten
     prompts.labels = at::full({1, 1}, -1, embedding.options().dtype(at::kLong));
   }
   const sam::PromptEmbedding prompt = network.prompt_encoder->forward(prompts, grid);
-  return network.mask_decoder->forward({.embedding = embedding,
-                                        .embedding_code = network.prompt_encoder->grid_code(grid),
-                                        .sparse = prompt.sparse,
-                                        .dense = prompt.dense,
-                                        .finer = {features.middle, features.fine}});
+  sam::DecoderInput input{.embedding = embedding,
+                          .embedding_code = network.prompt_encoder->grid_code(grid),
+                          .sparse = prompt.sparse,
+                          .dense = prompt.dense};
+  input.finer = {features.middle, features.fine};
+  return network.mask_decoder->forward(input);
 }
 
 // The share of a mask's pixels (P, h, w) that stay when the threshold rises.
