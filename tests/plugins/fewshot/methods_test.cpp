@@ -37,7 +37,7 @@ TEST_P(TrainingFree, SegmentsAnotherBall) {
   const SupportCase asked = ball_case({22, 24, 26}, {11, 12, 13}, 7.5);
   const Volume<float> scores = segment(GetParam(), Json::object(), asked);
   EXPECT_EQ(scores.size, asked.image.size);
-  for (const std::int16_t label : {1, 2})
+  for (const std::int16_t label : {std::int16_t{1}, std::int16_t{2}})
     EXPECT_GT(dice(scores, asked.labels, label), 0.8) << "label " << label;
 }
 
