@@ -23,9 +23,9 @@ SupportCase made_up_case(const Plan& plan, std::int64_t shift) {
   for (float& value : one.image.values) value = static_cast<float>(0.1 * random.normal());
   const std::int64_t width = std::max<std::int64_t>(2, size[2] / (plan.classes + 1));
   for (std::int64_t k = 1; k < plan.classes; ++k) {
-    for (std::int64_t z = size[0] / 4; z < size[0] * 3 / 4; ++z) {
+    for (std::int64_t z = size[0] / 4; z < std::max(size[0] * 3 / 4, size[0] / 4 + 1); ++z) {
       for (std::int64_t y = size[1] / 4 + shift; y < size[1] * 3 / 4; ++y) {
-        for (std::int64_t x = (k - 1) * width + 1 + shift; x < k * width && x < size[2]; ++x) {
+        for (std::int64_t x = (k - 1) * width + shift; x < k * width && x < size[2]; ++x) {
           one.labels.at(0, z, y, x) = static_cast<std::int16_t>(k);
           for (std::int64_t c = 0; c < plan.channels; ++c)
             one.image.at(c, z, y, x) += static_cast<float>(k);

@@ -1,4 +1,5 @@
 // Loading of one library, and the wall between its exceptions and the rest of the program.
+#include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 
@@ -40,6 +41,11 @@ auto guarded(const std::string& plugin, const char* task, Body&& body) {
   }
 }
 
+// LibTorch's, which sums are rounded by.
+void use_threads(const RunContext& context) {
+  if (at::get_num_threads() != context.threads) at::set_num_threads(context.threads);
+}
+
 class GuardedModel final : public Model {
  public:
   GuardedModel(std::string plugin, std::shared_ptr<const Method> method,
@@ -70,6 +76,7 @@ class GuardedSegmenter final : public Segmenter {
       : plugin_(std::move(plugin)), method_(std::move(method)), segmenter_(std::move(segmenter)) {}
 
   Volume<float> segment(const Volume<float>& image, const RunContext& context) override {
+    use_threads(context);
     return guarded(plugin_, "segment", [&] { return segmenter_->segment(image, context); });
   }
 
@@ -155,6 +162,7 @@ std::unique_ptr<Model> LoadedMethod::create(const Plan& plan, const Options& opt
 std::unique_ptr<Segmenter> LoadedMethod::show(const Plan& plan, const Options& options,
                                               SupportSet supports,
                                               const RunContext& context) const {
+  use_threads(context);
   std::unique_ptr<Segmenter> segmenter = guarded(info_.name, "show", [&] {
     return method_->show(plan, options, std::move(supports), context);
   });

@@ -1,7 +1,6 @@
 #include "plugins/fatesam/segmenter.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/core.h>
@@ -37,7 +36,6 @@ class FateSam final : public Segmenter {
 
   Volume<float> segment(const Volume<float>& image, const RunContext& context) override {
     const at::NoGradGuard no_grad;
-    if (at::get_num_threads() != context.threads) at::set_num_threads(context.threads);
     Volume<float> mean(classes_, image.size);
     for (std::size_t i = 0; i < galleries_.size(); ++i) {
       const Volume<float> scores = segment_across(image, i, context);

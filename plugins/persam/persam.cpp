@@ -1,7 +1,6 @@
 // PerSAM (Zhang et al., ICLR 2024) as a method for volumes: every slice by itself, every class by
 // itself, guided by what the supports' slices look like where the class is.
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
@@ -71,7 +70,6 @@ class PerSam final : public Segmenter {
 
   Volume<float> segment(const Volume<float>& image, const RunContext& context) override {
     const at::NoGradGuard no_grad;
-    if (at::get_num_threads() != context.threads) at::set_num_threads(context.threads);
     Volume<float> mean(classes_, image.size);
     const auto share = 1.0F / static_cast<float>(settings_.axes.size());
     for (std::size_t i = 0; i < settings_.axes.size(); ++i) {

@@ -29,7 +29,7 @@ TEST(CoveredBox, HoldsTheForegroundOfAllSupports) {
       }
     }
   }
-  EXPECT_EQ(box.in({20, 20, 20}).lo[2], 5) << "6 of 20 less the margin";
+  EXPECT_EQ(box.in({20, 20, 20}).lo[0], 5) << "6 of 20 less the margin";
 }
 
 TEST(CoveredBox, IsEverythingWithoutForeground) {

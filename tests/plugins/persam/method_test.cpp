@@ -28,7 +28,7 @@ class PerSamMethod : public ::testing::Test {
  protected:
   std::unique_ptr<Segmenter> show(const Json& more, SupportSet supports) const {
     Json given{{"encoder", "mini"}, {"weights", "random"}, {"image_size", 64}};
-    given.update(more);
+    if (!more.is_null()) given.update(more);
     Plan plan;
     plan.classes = 3;
     plan.configuration.patch_size = {3, 24, 30};
