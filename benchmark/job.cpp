@@ -179,9 +179,8 @@ JobState job_state(const Job& job) {
   // The manifest says so after the final checkpoint is there; a run killed in between is only
   // looked at again.
   const std::string status = manifest.value("status", "");
-  const bool trained =
-      (is_training_free(job) || fs::exists(final_checkpoint(job.folder.path))) &&
-      (status == "trained" || status == "finished");
+  const bool trained = (is_training_free(job) || fs::exists(final_checkpoint(job.folder.path))) &&
+                       (status == "trained" || status == "finished");
   if (!trained) return JobState::started;
   const bool finished =
       status == "finished" && fs::exists(job.folder.records()) && missing_predictions(job).empty();

@@ -55,23 +55,21 @@ std::vector<NextStage> preprocessed_next_stages(const PreparedDataset& dataset,
 }
 
 // Empty unless `model` is the second stage of a cascade. Files are looked for when they are read.
-PreviousStageFiles labels_of_previous_stage(const PreparedDataset& dataset,
-                                            const fs::path& results, NnunetModelName model) {
+PreviousStageFiles labels_of_previous_stage(const PreparedDataset& dataset, const fs::path& results,
+                                            NnunetModelName model) {
   PreviousStageFiles files;
   const std::string second = model.configuration;
   model.configuration = dataset.plans.configuration(second).previous_stage;
   if (model.configuration.empty()) return files;
-  const fs::path folder =
-      next_stage_of_model(results / dataset.raw.name / model.folder(), second);
+  const fs::path folder = next_stage_of_model(results / dataset.raw.name / model.folder(), second);
   for (const RawCase& one : dataset.raw.cases) files[one.id] = folder / (one.id + ".b2nd");
   return files;
 }
 
 // Of whatever program trained the fold.
 void validate(const PreparedDataset& dataset, const fs::path& fold,
-              const PreviousStageFiles& previous,
-              const NnunetTrainingRequest& request, const Paths& plugin_paths,
-              const RunContext& context) {
+              const PreviousStageFiles& previous, const NnunetTrainingRequest& request,
+              const Paths& plugin_paths, const RunContext& context) {
   const char* checkpoint = request.validate_best ? "checkpoint_best.pth" : "checkpoint_final.pth";
   if (!fs::exists(fold / checkpoint)) {
     throw Error::input(fmt::format("{}: is not there", (fold / checkpoint).string()),
@@ -107,8 +105,12 @@ void train_fold(const PreparedDataset& dataset, const fs::path& model, const fs:
       .plugin = method, .name = method, .options = Json::object(), .where = "train"};
   const Protocol protocol = make_protocol(dataset, settings, context);
   const RunSetup setup = set_up_run(entry, dataset, settings, plugin_paths);
-  const Job job{&dataset,     &protocol, &settings,
-                &setup,       request.fold, {fold},
+  const Job job{&dataset,
+                &protocol,
+                &settings,
+                &setup,
+                request.fold,
+                {fold},
                 previous.empty() ? nullptr : &previous};
   const JobState state = job_state(job);
   if (request.fresh && state == JobState::started) {

@@ -10,9 +10,9 @@
 
 namespace voxarena {
 
-// The supports as the method is shown them: labels 0 ... K - 1, voxels outside of the nonzero region
-// are background. Error (input) naming the case if it is in `asked` too: a method never sees what
-// it is asked for.
+// The supports as the method is shown them: labels 0 ... K - 1, voxels outside of the nonzero
+// region are background. Error (input) naming the case if it is in `asked` too: a method never sees
+// what it is asked for.
 SupportSet read_supports(const CaseStore& store, const std::vector<std::string>& supports,
                          const std::vector<std::string>& asked, const Configuration& configuration);
 

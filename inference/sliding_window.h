@@ -24,7 +24,7 @@ struct SlidingWindowOptions {
   std::int64_t batch = 0;  // windows and mirrored copies a call, 0: by the size of the patch
   // One LibTorch thread a lane, no measurement: the same bits for any number of threads.
   bool deterministic = false;
-  bool mixed_precision = true;    // bfloat16 autocast on a GPU; the CPU always computes in float32
+  bool mixed_precision = true;  // bfloat16 autocast on a GPU; the CPU always computes in float32
 };
 
 class SlidingWindow {

@@ -10,8 +10,8 @@
 #include <cmath>
 
 #include "inference/evaluation_mode.h"
-#include "voxarena/core/memory.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/memory.h"
 
 namespace voxarena {
 namespace {

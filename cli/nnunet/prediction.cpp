@@ -61,16 +61,14 @@ int predict_with(const fs::path& model, const CommandLine& line, RunContext& con
   Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
   const fs::path output = line.text("o");
   copy_model_description(model, output);
-  const PredictionSummary summary =
-      predictor.predict_cases(cases,
-                              {.folder = output,
-                               .file_ending = run.file_ending,
-                               .resume = line.has("continue_prediction"),
-                               .probabilities = line.has("save_probabilities")},
-                              context,
-                              line.has("prev_stage_predictions")
-                                  ? line.text("prev_stage_predictions")
-                                  : std::string());
+  const PredictionSummary summary = predictor.predict_cases(
+      cases,
+      {.folder = output,
+       .file_ending = run.file_ending,
+       .resume = line.has("continue_prediction"),
+       .probabilities = line.has("save_probabilities")},
+      context,
+      line.has("prev_stage_predictions") ? line.text("prev_stage_predictions") : std::string());
   fmt::print("{} cases predicted, {} kept, in {}; label files are in {}\n",
              summary.predicted.size(), summary.skipped.size(), format_duration(summary.seconds),
              output.string());

@@ -1,6 +1,5 @@
-#include "voxarena/plugin/method_interface.h"
-
 #include "voxarena/core/error.h"
+#include "voxarena/plugin/method_interface.h"
 
 namespace voxarena {
 

@@ -43,8 +43,8 @@ class Retrieval final : public Segmenter {
     Volume<float> scores(settings_.classes, image.size);
     at::Tensor sum = at::zeros({settings_.classes, image.size[0], image.size[1], image.size[2]});
     for (std::size_t i = 0; i < galleries_.size(); ++i)
-      sum += stack_across(vote(slices_of(image, settings_.axes[i]), galleries_[i]),
-                          settings_.axes[i]);
+      sum +=
+          stack_across(vote(slices_of(image, settings_.axes[i]), galleries_[i]), settings_.axes[i]);
     const at::Tensor mean = sum.div(static_cast<double>(galleries_.size())).contiguous();
     std::copy_n(mean.const_data_ptr<float>(), scores.values.size(), scores.values.begin());
     return scores;
@@ -57,13 +57,12 @@ class Retrieval final : public Segmenter {
         at::cdist(thumbnails(slices, settings_.side).flatten(1), gallery.looks, 1.0);
     const std::int64_t votes = std::min(settings_.votes, distances.size(1));
     const at::Tensor nearest = std::get<1>(distances.topk(votes, 1, /*largest=*/false));
-    at::Tensor out =
-        at::zeros({slices.size(0), settings_.classes, slices.size(2), slices.size(3)});
+    at::Tensor out = at::zeros({slices.size(0), settings_.classes, slices.size(2), slices.size(3)});
     for (std::int64_t s = 0; s < slices.size(0); ++s) {
       for (std::int64_t v = 0; v < votes; ++v) {
         const auto chosen = static_cast<std::size_t>(nearest[s][v].item<std::int64_t>());
-        out[s] += scaled_masks(gallery.labels[chosen], settings_.classes, slices.size(2),
-                               slices.size(3));
+        out[s] +=
+            scaled_masks(gallery.labels[chosen], settings_.classes, slices.size(2), slices.size(3));
       }
     }
     return out.div_(static_cast<double>(votes));

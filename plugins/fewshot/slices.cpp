@@ -41,7 +41,8 @@ at::Tensor thumbnails(const at::Tensor& slices, std::int64_t side) {
 at::Tensor scaled_masks(const at::Tensor& labels, std::int64_t classes, std::int64_t height,
                         std::int64_t width) {
   const at::Tensor masks = at::one_hot(labels, classes).permute({2, 0, 1}).to(at::kFloat);
-  return at::upsample_bilinear2d(masks.unsqueeze(0).contiguous(), {height, width}, false).squeeze(0);
+  return at::upsample_bilinear2d(masks.unsqueeze(0).contiguous(), {height, width}, false)
+      .squeeze(0);
 }
 
 std::vector<int> parse_axes(const std::string& option) {

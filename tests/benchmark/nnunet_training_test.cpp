@@ -77,7 +77,8 @@ TEST_F(NnunetTrainingTest, AnInterruptedTrainingIsNotStartedAnewByAccident) {
   EXPECT_TRUE(fs::exists(train({.fresh = false}) / "checkpoint_final.pth"));
 }
 
-// As nnU-Net: the first stage's folds leave their labels beside them, the second one starts from them.
+// As nnU-Net: the first stage's folds leave their labels beside them, the second one starts from
+// them.
 TEST_F(NnunetTrainingTest, ACascadeTakesTheLabelsOfTheFirstStage) {
   Configuration lowres = dataset_.plans.configuration("3d_fullres"), cascade = lowres;
   lowres.name = "3d_lowres";
@@ -98,7 +99,8 @@ TEST_F(NnunetTrainingTest, ACascadeTakesTheLabelsOfTheFirstStage) {
     settings_.configuration = configuration;
     return train(request(configuration, fold));
   };
-  EXPECT_INPUT_ERROR(run("3d_cascade_fullres", 1), "the prediction of the previous stage is missing");
+  EXPECT_INPUT_ERROR(run("3d_cascade_fullres", 1),
+                     "the prediction of the previous stage is missing");
   fs::remove_all(folder_ / "results");
   const fs::path first = run("3d_lowres", 0).parent_path();
   run("3d_lowres", 1);
