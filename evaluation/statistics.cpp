@@ -6,18 +6,18 @@
 namespace voxarena {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
 Spread spread(const std::vector<double>& values) {
-  Spread result{.mean = 0, .sd = kUndefined, .count = 0};
+  Spread result{.mean = 0, .sd = kNoValue, .count = 0};
   for (const double value : values) {
     if (std::isnan(value)) continue;
     result.mean += value;
     ++result.count;
   }
-  if (result.count == 0) return {.mean = kUndefined, .sd = kUndefined, .count = 0};
+  if (result.count == 0) return {.mean = kNoValue, .sd = kNoValue, .count = 0};
   result.mean /= static_cast<double>(result.count);
   if (result.count < 2) return result;
   double squares = 0;

@@ -10,7 +10,7 @@
 namespace voxarena {
 namespace {
 
-std::int64_t product(const std::vector<std::int64_t>& values) {
+std::int64_t edge_product(const std::vector<std::int64_t>& values) {
   std::int64_t out = 1;
   for (const std::int64_t v : values) out *= v;
   return out;
@@ -23,14 +23,14 @@ Topology fit_patch(const Configuration& configuration, const Budget& budget) {
   Topology topology =
       derive_topology(spacing, {configuration.patch_size.begin(), configuration.patch_size.end()});
   std::vector<bool> can_shrink(spacing.size(), true);
-  while (product(topology.patch) > budget.patch_voxels) {
+  while (edge_product(topology.patch) > budget.patch_voxels) {
     const int axis =
         most_covering_axis(topology.patch, configuration.median_image_size, can_shrink);
     if (axis < 0) {
       throw Error::input(
           fmt::format(
               "budget '{}': patch_voxels = {} is too small for {}: the smallest patch has {} ({})",
-              budget.name, budget.patch_voxels, configuration.name, product(topology.patch),
+              budget.name, budget.patch_voxels, configuration.name, edge_product(topology.patch),
               fmt::join(topology.patch, " x ")),
           "raise patch_voxels in the protocol");
     }
@@ -67,7 +67,7 @@ Plan fit_to_budget(const Plans& plans, const std::string& configuration, std::in
   Configuration& fitted = out.configuration;
   Architecture& architecture = fitted.architecture;
 
-  if (budget.patch_voxels > 0 && product(fitted.patch_size) > budget.patch_voxels) {
+  if (budget.patch_voxels > 0 && edge_product(fitted.patch_size) > budget.patch_voxels) {
     const Topology topology = fit_patch(fitted, budget);
     const std::size_t stages = std::min(topology.stages(), architecture.features.size());
     fitted.patch_size = topology.patch;

@@ -11,7 +11,7 @@
 namespace voxarena {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoMean = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kSamplesPerTask = 64;
 
 __attribute__((target_clones("avx2", "default"))) void add_weighted(double* sums,
@@ -74,7 +74,7 @@ std::vector<double> bootstrap_means(const CaseValues& values, std::int64_t sampl
       for (std::int64_t q = 0; q < quantities; ++q) {
         const auto i = static_cast<std::size_t>(q);
         means[static_cast<std::size_t>(q * samples + sample)] =
-            counts[i] > 0 ? sums[i] / counts[i] : kUndefined;
+            counts[i] > 0 ? sums[i] / counts[i] : kNoMean;
       }
     }
   });
@@ -83,7 +83,7 @@ std::vector<double> bootstrap_means(const CaseValues& values, std::int64_t sampl
 
 Interval percentile_interval(std::vector<double> means, double level) {
   means = defined(means);
-  if (means.empty()) return {kUndefined, kUndefined};
+  if (means.empty()) return {kNoMean, kNoMean};
   std::sort(means.begin(), means.end());
   return {quantile(means, (1 - level) / 2), quantile(means, 1 - (1 - level) / 2)};
 }
@@ -91,7 +91,7 @@ Interval percentile_interval(std::vector<double> means, double level) {
 Interval bca_interval(std::vector<double> means, const std::vector<double>& values, double level) {
   means = defined(means);
   const std::vector<double> sample = defined(values);
-  if (means.empty() || sample.empty()) return {kUndefined, kUndefined};
+  if (means.empty() || sample.empty()) return {kNoMean, kNoMean};
   std::sort(means.begin(), means.end());
   const auto n = static_cast<double>(sample.size());
   double sum = 0;

@@ -11,7 +11,7 @@
 namespace voxarena {
 namespace {
 
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoCorrelation = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::size_t> sorted_order(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
@@ -152,7 +152,7 @@ double kendall_tau(const std::vector<double>& a, const std::vector<double>& b) {
       pairs_b += in_b * in_b;
     }
   }
-  return pairs_a > 0 && pairs_b > 0 ? score / std::sqrt(pairs_a * pairs_b) : kUndefined;
+  return pairs_a > 0 && pairs_b > 0 ? score / std::sqrt(pairs_a * pairs_b) : kNoCorrelation;
 }
 
 }  // namespace voxarena

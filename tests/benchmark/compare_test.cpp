@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::change_protocol;
 
-constexpr int kCases = 12;
+constexpr int kComparedCases = 12;
 
 // Two methods on twelve cases of two folds; A is better on each by 0.04 to 0.06.
 class CompareTest : public testing::Test {
@@ -23,7 +23,7 @@ class CompareTest : public testing::Test {
 
   static std::vector<std::string> cases(int fold) {
     std::vector<std::string> ids;
-    for (int i = 0; i < kCases; ++i) ids.push_back(fmt_id(fold, i));
+    for (int i = 0; i < kComparedCases; ++i) ids.push_back(fmt_id(fold, i));
     return ids;
   }
   static std::string fmt_id(int fold, int i) {
@@ -35,7 +35,7 @@ class CompareTest : public testing::Test {
   }
   static std::vector<double> values(double base, double spread = 0.01) {
     std::vector<double> out;
-    for (int i = 0; i < kCases; ++i) out.push_back(base + spread * (i % 5) / 4 + 0.001 * i);
+    for (int i = 0; i < kComparedCases; ++i) out.push_back(base + spread * (i % 5) / 4 + 0.001 * i);
     return out;
   }
 
@@ -80,7 +80,7 @@ TEST_F(CompareTest, ABetterMethodMayBeCalledBetter) {
   EXPECT_EQ(one.better, 1);
   EXPECT_EQ(one.folds, (std::vector<int>{0, 1}));
   ASSERT_EQ(one.metrics.size(), 2U);
-  EXPECT_EQ(one.metrics[0].cases, 2 * kCases);
+  EXPECT_EQ(one.metrics[0].cases, 2 * kComparedCases);
   EXPECT_NEAR(one.metrics[0].difference, 0.0454, 1e-3);
   EXPECT_GT(one.metrics[0].interval.low, 0);
   EXPECT_LT(one.metrics[0].p, 0.001);

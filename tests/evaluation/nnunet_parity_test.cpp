@@ -10,7 +10,7 @@
 namespace voxarena {
 namespace {
 
-const std::string kGolden = VOXARENA_SOURCE_DIR "/tests/golden/evaluation/";
+const std::string kGoldenScenes = VOXARENA_SOURCE_DIR "/tests/golden/evaluation/";
 
 LabelImage label_image(const Json& size, const Json& run_lengths) {
   LabelImage image;
@@ -71,7 +71,7 @@ int expect_same(const Json& expected, const Json& actual, const std::string& whe
 class NnunetParity : public testing::TestWithParam<const char*> {};
 
 TEST_P(NnunetParity, SummaryIsTheSame) {
-  const Json golden = read_json(kGolden + "golden.json");
+  const Json golden = read_json(kGoldenScenes + "golden.json");
   const Json& scene = golden["scenes"][GetParam()];
   const int compared = expect_same(scene["summary"], summary_json(evaluate_scene(scene)), "");
   EXPECT_GT(compared, 50);
@@ -81,9 +81,9 @@ INSTANTIATE_TEST_SUITE_P(Scenes, NnunetParity, testing::Values("labels", "ignore
                          [](const auto& info) { return info.param; });
 
 TEST(NnunetParityBytes, SummaryFileIsTheSame) {
-  const Json golden = read_json(kGolden + "golden.json");
+  const Json golden = read_json(kGoldenScenes + "golden.json");
   EXPECT_EQ(dump_json(summary_json(evaluate_scene(golden["scenes"]["regions"]))),
-            read_file(kGolden + "summary.json"));
+            read_file(kGoldenScenes + "summary.json"));
 }
 
 }  // namespace
