@@ -7,10 +7,10 @@
 
 #include "plugins/fatesam/fusion.h"
 #include "plugins/sam/sam2/sam2.h"
-#include "plugins/sam/volume_slices.h"
 #include "plugins/sam/weights.h"
 #include "voxarena/core/hash.h"
 #include "voxarena/plugin/device.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fatesam {
 namespace {
@@ -55,7 +55,7 @@ class FateSam final : public Segmenter {
         track_volume(encoder_, *galleries_[which], slices, context);
     const at::Tensor scores =
         fuse(tracked, slices[0].size(1), slices[0].size(2), settings_.as_released);
-    return sam::stack_across(settings_.as_released ? scores.transpose(2, 3) : scores, axis);
+    return volume_of(stack_across(settings_.as_released ? scores.transpose(2, 3) : scores, axis));
   }
 
   Settings settings_;

@@ -1,8 +1,8 @@
 #include "plugins/fatesam/settings.h"
 
-#include "plugins/sam/volume_slices.h"
 #include "plugins/sam/weights.h"
 #include "voxarena/core/error.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fatesam {
 namespace {
@@ -59,7 +59,7 @@ Settings make_settings(const Plan& plan, const Options& options) {
   out.similarity = options.text("similarity") == "l1" ? Similarity::l1 : Similarity::cosine;
   out.retrieved = options.integer("retrieved");
   out.neighbours = options.integer("neighbours");
-  out.axes = sam::parse_axes(options.text("axis"));
+  out.axes = parse_axes(options.text("axis"));
   if (plan.dimensions() == 2 && out.axes != std::vector<int>{0})
     throw Error::input("option axis: slices of a 2-D configuration lie across z");
   out.half_features = options.text("features") == "float16";

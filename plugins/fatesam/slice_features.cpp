@@ -8,8 +8,8 @@
 #include <array>
 
 #include "plugins/fatesam/eight_bit_resize.h"
+#include "plugins/sam/picture.h"
 #include "plugins/sam/sam2/sam2.h"
-#include "plugins/sam/volume_slices.h"
 
 namespace voxarena::fatesam {
 namespace {

@@ -4,8 +4,8 @@
 #include <fmt/core.h>
 
 #include "plugins/sam/sam2/sam2.h"
-#include "plugins/sam/volume_slices.h"
 #include "voxarena/core/error.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fatesam {
 namespace {
@@ -20,7 +20,7 @@ Slices shown_slices(const SupportSet& supports, int axis, bool transposed) {
   Slices out;
   for (const SupportCase& one : supports.cases) {
     const std::vector<at::Tensor> images = split_slices(one.image, axis, transposed);
-    const at::Tensor labels = sam::slices_of(one.labels, axis);
+    const at::Tensor labels = slices_of(one.labels, axis);
     for (std::size_t i = 0; i < images.size(); ++i) {
       const at::Tensor label = labels[static_cast<std::int64_t>(i)];
       if (!label.gt(0).any().item<bool>()) continue;
@@ -54,7 +54,7 @@ void require_every_class(const SupportSet& supports, std::int64_t classes) {
 }  // namespace
 
 std::vector<at::Tensor> split_slices(const Volume<float>& image, int axis, bool transposed) {
-  std::vector<at::Tensor> slices = sam::slices_of(image, axis).unbind();
+  std::vector<at::Tensor> slices = slices_of(image, axis).unbind();
   if (transposed) {
     for (at::Tensor& slice : slices) slice = slice.transpose(1, 2).contiguous();
   }

@@ -9,6 +9,7 @@
 
 #include "plugins/fewshot/slices.h"
 #include "voxarena/plugin/method.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fewshot {
 namespace {
@@ -40,14 +41,11 @@ class Retrieval final : public Segmenter {
   }
 
   Volume<float> segment(const Volume<float>& image, const RunContext&) override {
-    Volume<float> scores(settings_.classes, image.size);
     at::Tensor sum = at::zeros({settings_.classes, image.size[0], image.size[1], image.size[2]});
     for (std::size_t i = 0; i < galleries_.size(); ++i)
       sum +=
           stack_across(vote(slices_of(image, settings_.axes[i]), galleries_[i]), settings_.axes[i]);
-    const at::Tensor mean = sum.div(static_cast<double>(galleries_.size())).contiguous();
-    std::copy_n(mean.const_data_ptr<float>(), scores.values.size(), scores.values.begin());
-    return scores;
+    return volume_of(sum.div_(static_cast<double>(galleries_.size())));
   }
 
  private:

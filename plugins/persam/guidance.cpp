@@ -14,8 +14,8 @@
 #include <algorithm>
 #include <array>
 
+#include "plugins/sam/picture.h"
 #include "plugins/sam/sam.h"
-#include "plugins/sam/volume_slices.h"
 
 namespace voxarena::persam {
 namespace {

@@ -8,11 +8,11 @@
 
 #include "plugins/persam/guidance.h"
 #include "plugins/sam/sam.h"
-#include "plugins/sam/volume_slices.h"
 #include "plugins/sam/weights.h"
 #include "voxarena/core/error.h"
 #include "voxarena/plugin/device.h"
 #include "voxarena/plugin/method.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::persam {
 namespace {
@@ -39,7 +39,7 @@ Settings make_settings(const Plan& plan, const Options& options) {
     out.network.prompt.frame = {side, side};
   }
   out.weights = options.text("weights");
-  out.axes = sam::parse_axes(options.text("axis"));
+  out.axes = parse_axes(options.text("axis"));
   if (plan.dimensions() == 2 && out.axes != std::vector<int>{0})
     throw Error::input("option axis: slices of a 2-D configuration lie across z");
   out.refinements = options.integer("refinements");
@@ -74,11 +74,11 @@ class PerSam final : public Segmenter {
     const auto share = 1.0F / static_cast<float>(settings_.axes.size());
     for (std::size_t i = 0; i < settings_.axes.size(); ++i) {
       std::vector<at::Tensor> scores;
-      for (const at::Tensor& slice : sam::slices_of(image, settings_.axes[i]).unbind()) {
+      for (const at::Tensor& slice : slices_of(image, settings_.axes[i]).unbind()) {
         context.check_interrupt();
         scores.push_back(score(slice, i));
       }
-      const Volume<float> across = sam::stack_across(at::stack(scores), settings_.axes[i]);
+      const Volume<float> across = volume_of(stack_across(at::stack(scores), settings_.axes[i]));
       for (std::size_t v = 0; v < mean.values.size(); ++v)
         mean.values[v] += share * across.values[v];
     }
@@ -90,11 +90,11 @@ class PerSam final : public Segmenter {
   at::Tensor target(const SupportSet& supports, int axis, std::int64_t k) const {
     std::vector<at::Tensor> found;
     for (const SupportCase& one : supports.cases) {
-      const at::Tensor masks = sam::slices_of(one.labels, axis) == k;
+      const at::Tensor masks = slices_of(one.labels, axis) == k;
       const at::Tensor areas = masks.sum({1, 2});
       const auto best = areas.argmax().item<std::int64_t>();
       if (areas[best].item<std::int64_t>() == 0) continue;
-      const EncodedSlice slice = encode_slice(*network_, sam::slices_of(one.image, axis)[best]);
+      const EncodedSlice slice = encode_slice(*network_, slices_of(one.image, axis)[best]);
       found.push_back(target_of(*network_, slice, masks[best]));
     }
     if (found.empty()) {

@@ -11,6 +11,7 @@
 #include "plugins/fewshot/slices.h"
 #include "voxarena/core/error.h"
 #include "voxarena/plugin/method.h"
+#include "voxarena/plugin/volume_slices.h"
 #include "voxarena/weights/state_dict.h"
 #include "voxarena/weights/weights_file.h"
 

@@ -15,6 +15,7 @@
 
 #include "plugins/fewshot/incontext/adaptation.h"
 #include "plugins/fewshot/slices.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fewshot {
 namespace {

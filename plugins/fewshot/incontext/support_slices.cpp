@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "plugins/fewshot/slices.h"
+#include "voxarena/plugin/volume_slices.h"
 
 namespace voxarena::fewshot {
 namespace {

@@ -4,6 +4,8 @@
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include "voxarena/plugin/volume_slices.h"
+
 namespace voxarena::fewshot {
 namespace {
 
