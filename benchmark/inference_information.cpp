@@ -6,6 +6,7 @@
 
 #include "benchmark/best_configuration.h"
 #include "evaluation/summary.h"
+#include "voxarena/core/json.h"
 
 namespace voxarena {
 namespace {
@@ -22,6 +23,20 @@ Json fold_list(const FoldNames& folds) {
   for (const std::string& fold : folds)
     out.push_back(fold == "all" ? Json(fold) : Json(std::stoi(fold)));
   return out;
+}
+
+// Of a cascade the configuration that is predicted first, else empty.
+std::string previous_stage(const BestConfigurationRequest& request, const NnunetModelName& model) {
+  const Json plans = read_json(request.results / model.folder() / "plans.json");
+  const Json::json_pointer place("/configurations/" + model.configuration + "/previous_stage");
+  return plans.value(place, std::string());
+}
+
+std::string predict_command(const std::string& dataset, const NnunetModelName& model,
+                            const FoldNames& folds, const std::string& output) {
+  return fmt::format("voxarena nnunet predict -d {} -i INPUT_FOLDER -o {} -f {} -tr {} -c {} -p {}",
+                     dataset, output, fmt::join(folds, " "), model.trainer, model.configuration,
+                     model.plans);
 }
 
 }  // namespace
@@ -61,10 +76,14 @@ std::string inference_instructions(const BestConfiguration& found,
   for (const NnunetModelName& model : best.models) {
     outputs.push_back(ensemble ? fmt::format("OUTPUT_FOLDER_MODEL_{}", outputs.size() + 1)
                                : "OUTPUT_FOLDER");
-    text += fmt::format(
-        "voxarena nnunet predict -d {} -i INPUT_FOLDER -o {} -f {} -tr {} -c {} -p {}{}\n", dataset,
-        outputs.back(), fmt::join(request.folds, " "), model.trainer, model.configuration,
-        model.plans, ensemble ? " --save_probabilities" : "");
+    NnunetModelName first = model;
+    first.configuration = previous_stage(request, model);
+    const std::string between = "OUTPUT_FOLDER_PREV_STAGE";
+    if (!first.configuration.empty())
+      text += predict_command(dataset, first, request.folds, between) + "\n";
+    text += predict_command(dataset, model, request.folds, outputs.back());
+    if (!first.configuration.empty()) text += " -prev_stage_predictions " + between;
+    text += ensemble ? " --save_probabilities\n" : "\n";
   }
   if (ensemble) {
     text +=

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -13,18 +14,19 @@ namespace {
 struct NamedType {
   std::string_view storage, dtype;
   at::ScalarType type;
+  std::int64_t bytes;
 };
 constexpr std::array<NamedType, 10> kTypes{
-    {{"torch.DoubleStorage", "torch.float64", at::kDouble},
-     {"torch.FloatStorage", "torch.float32", at::kFloat},
-     {"torch.HalfStorage", "torch.float16", at::kHalf},
-     {"torch.BFloat16Storage", "torch.bfloat16", at::kBFloat16},
-     {"torch.LongStorage", "torch.int64", at::kLong},
-     {"torch.IntStorage", "torch.int32", at::kInt},
-     {"torch.ShortStorage", "torch.int16", at::kShort},
-     {"torch.CharStorage", "torch.int8", at::kChar},
-     {"torch.ByteStorage", "torch.uint8", at::kByte},
-     {"torch.BoolStorage", "torch.bool", at::kBool}}};
+    {{"torch.DoubleStorage", "torch.float64", at::kDouble, 8},
+     {"torch.FloatStorage", "torch.float32", at::kFloat, 4},
+     {"torch.HalfStorage", "torch.float16", at::kHalf, 2},
+     {"torch.BFloat16Storage", "torch.bfloat16", at::kBFloat16, 2},
+     {"torch.LongStorage", "torch.int64", at::kLong, 8},
+     {"torch.IntStorage", "torch.int32", at::kInt, 4},
+     {"torch.ShortStorage", "torch.int16", at::kShort, 2},
+     {"torch.CharStorage", "torch.int8", at::kChar, 1},
+     {"torch.ByteStorage", "torch.uint8", at::kByte, 1},
+     {"torch.BoolStorage", "torch.bool", at::kBool, 1}}};
 constexpr std::string_view kUntyped = "torch.storage.UntypedStorage";
 
 std::optional<at::ScalarType> storage_type(std::string_view name) {
@@ -40,6 +42,11 @@ std::optional<at::ScalarType> dtype(std::string_view name) {
     if (name == entry.dtype) return entry.type;
   }
   return std::nullopt;
+}
+
+std::int64_t bytes_of(at::ScalarType type) {
+  const auto same = [type](const NamedType& entry) { return entry.type == type; };
+  return std::ranges::find_if(kTypes, same)->bytes;
 }
 
 std::vector<std::int64_t> numbers(const Tuple& tuple, const char* what) {
@@ -90,8 +97,7 @@ Value rebuild_tensor(const Values& arguments, bool with_dtype) {
     const auto type = dtype(name);
     if (!type) throw Refusal{fmt::format("{} is no type of tensors that are read", name)};
     tensor.type = *type;
-    elements = elements * static_cast<std::int64_t>(c10::elementSize(storage.type)) /
-               static_cast<std::int64_t>(c10::elementSize(*type));
+    elements = elements * bytes_of(storage.type) / bytes_of(*type);
   }
   if (tensor.offset < 0 || tensor.offset > elements) throw Refusal{"a tensor's offset is no place"};
   check_place(tensor, elements);

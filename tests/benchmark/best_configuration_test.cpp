@@ -90,6 +90,24 @@ TEST_F(BestConfigurationTest, AnEnsembleOfModelsThatErrElsewhereWins) {
       << text;
 }
 
+TEST_F(BestConfigurationTest, InstructionsOfACascadeBeginWithItsFirstStage) {
+  const NnunetModelName cascade{.configuration = "3d_cascade_fullres"};
+  request_.models = {cascade};
+  write_model(cascade, {.9F, .9F, .9F, .9F, .1F, .1F, .1F, .1F});
+  write_json(request_.results / cascade.folder() / "plans.json",
+             {{"configurations", {{"3d_cascade_fullres", {{"previous_stage", "3d_lowres"}}}}}});
+  const std::string text = inference_instructions(find_best_configuration(request_, context_),
+                                                  request_, "Dataset900_Row");
+  const std::size_t first = text.find(
+      "-o OUTPUT_FOLDER_PREV_STAGE -f 0 1 -tr nnUNetTrainer -c "
+      "3d_lowres -p nnUNetPlans\n");
+  const std::size_t second = text.find(
+      "-c 3d_cascade_fullres -p nnUNetPlans "
+      "-prev_stage_predictions OUTPUT_FOLDER_PREV_STAGE\n");
+  ASSERT_NE(second, std::string::npos) << text;
+  EXPECT_LT(first, second) << text;
+}
+
 TEST_F(BestConfigurationTest, TheFirstOfEqualOnesWinsAndIsPostprocessed) {
   // A piece apart from the foreground, which postprocessing removes.
   write_model(kFlat, {.9F, .9F, .9F, .9F, .1F, .1F, .9F, .1F});
