@@ -1,20 +1,37 @@
-// The nearest point of a polygon, which is seen as the triangles between its centre and its sides.
+// A polygon, seen as the triangles between its centre and its sides.
 #pragma once
 
-#include <cstddef>
+#include <array>
+#include <cstdint>
+#include <vector>
 
 #include "evaluation/shapes/triangle.h"
 
 namespace voxarena {
 
-// Triangles that are looked at together. A fan of n triangles is stored as three rows (z, y, x) of
-// fan_row(n) values: its corners in order, seen from the centre, then the first one up to the end.
-constexpr std::size_t kFanLanes = 4;
-constexpr std::size_t fan_row(std::size_t triangles) {
-  return (triangles + kFanLanes - 1) / kFanLanes * kFanLanes + 1;
+struct PolygonFan {
+  Point centre{};  // mean of the corners
+  Point normal{};  // of length 1; of the cylinder around the centre that holds the polygon
+  double radius = 0, half_height = 0;
+  double area = 0;                                // mm²
+  std::array<float, 3> low{}, high{};             // bounding box, seen from the centre
+  std::int32_t first_triangle = 0, triangles = 0;  // as many as corners
+};
+
+// Begins at the corner of its number. After the last one of a polygon the first one follows again.
+struct FanTriangle {
+  std::array<float, 3> corner{};        // seen from the centre
+  float squared = 0, with_next = 0;     // products of the corner with itself and with the next one
+  float per_squared = 0, per_side = 0;  // 1 / squared, 1 / squared length of the outer side
+  std::array<float, 3> normal{};        // of length 1
+  float twice_area_squared = 0;
+};
+
+inline Point to_double(const std::array<float, 3>& a) {
+  return {static_cast<double>(a[0]), static_cast<double>(a[1]), static_cast<double>(a[2])};
 }
 
-// From the nearest point of the fan to `point`, which is seen from the centre.
-Point away_from_fan(const double* corners, std::size_t row, const Point& point);
+// Its triangles are appended. `corners` in order.
+PolygonFan make_fan(const Point* corners, std::size_t count, std::vector<FanTriangle>& triangles);
 
 }  // namespace voxarena

@@ -19,21 +19,22 @@ std::uint32_t spread_bits(std::uint32_t v) {
   return (v | v << 2) & 0x09249249U;
 }
 
-std::array<float, 3> single(const Point& point) {
+std::array<float, 3> in_single(const Point& point) {
   return {static_cast<float>(point[0]), static_cast<float>(point[1]), static_cast<float>(point[2])};
 }
 
 }  // namespace
 
-PolygonTree::PolygonTree(const SubvoxelSurface& surface) : surface_(surface) {
-  sort_elements();
-  add_polygons();
+PolygonTree::PolygonTree(const SubvoxelSurface& surface)
+    : surface_(surface), triangles_(surface.triangles(surface.polygons().front())) {
+  sort_polygons();
+  add_cylinders();
   add_leaf_boxes();
   while (levels_.back().size() > 1) add_level();
 }
 
-void PolygonTree::sort_elements() {
-  const auto& elements = surface_.elements();
+void PolygonTree::sort_polygons() {
+  const auto& elements = surface_.polygons();
   Point low = elements.front().centre, high = low;
   for (const auto& element : elements) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -63,27 +64,15 @@ void PolygonTree::sort_elements() {
                  [](std::uint64_t key) { return static_cast<std::int32_t>(key & 0x7FFFFFFFU); });
 }
 
-void PolygonTree::add_polygons() {
+void PolygonTree::add_cylinders() {
   cylinders_.reserve(order_.size());
-  first_triangle_.reserve(order_.size() + 1);
-  triangles_.reserve(6 * order_.size());
-  const auto inverse = [](double value) { return static_cast<float>(value > 1e-12 ? 1 / value : 0); };
   for (const std::int32_t i : order_) {
-    const auto& element = surface_.elements()[static_cast<std::size_t>(i)];
+    const auto& element = surface_.polygons()[static_cast<std::size_t>(i)];
     const float radius = static_cast<float>(element.radius) + slack_;
-    cylinders_.push_back({single(element.centre), single(element.normal), radius * radius,
-                          static_cast<float>(element.half_height) + slack_});
-    first_triangle_.push_back(static_cast<std::int32_t>(triangles_.size()));
-    for (std::int32_t c = 0; c <= element.corners; ++c) {
-      const Point u = surface_.corner(element, c < element.corners ? c : 0);
-      const Point v = surface_.corner(element, c + 1 < element.corners ? c + 1 : 0);
-      const Point side = v - u, twice = cross(u, v);
-      const double uu = dot(u, u), area = dot(twice, twice), scale = area > 0 ? 1 / std::sqrt(area) : 0;
-      triangles_.push_back({single(u), static_cast<float>(uu), static_cast<float>(dot(u, v)), inverse(uu), inverse(dot(side, side)),
-                            single({twice[0] * scale, twice[1] * scale, twice[2] * scale}), static_cast<float>(area)});
-    }
+    cylinders_.push_back({in_single(element.centre), in_single(element.normal), radius * radius,
+                          static_cast<float>(element.half_height) + slack_, element.first_triangle,
+                          element.first_triangle + element.triangles});
   }
-  first_triangle_.push_back(static_cast<std::int32_t>(triangles_.size()));
 }
 
 void PolygonTree::add_leaf_boxes() {
@@ -94,8 +83,8 @@ void PolygonTree::add_leaf_boxes() {
     std::array<float, 3> low = {kFar, kFar, kFar}, high = {-kFar, -kFar, -kFar};
     for (std::int64_t place = leaf * kLanes; place < std::min((leaf + 1) * kLanes, polygons); ++place) {
       const auto& element =
-          surface_.elements()[static_cast<std::size_t>(order_[static_cast<std::size_t>(place)])];
-      const std::array<float, 3> to_low = single(element.centre + element.low), to_high = single(element.centre + element.high);
+          surface_.polygons()[static_cast<std::size_t>(order_[static_cast<std::size_t>(place)])];
+      const std::array<float, 3> to_low = in_single(element.centre + to_double(element.low)), to_high = in_single(element.centre + to_double(element.high));
       for (std::size_t axis = 0; axis < 3; ++axis) {
         low[axis] = std::min(low[axis], to_low[axis] - slack_);
         high[axis] = std::max(high[axis], to_high[axis] + slack_);
@@ -132,26 +121,6 @@ void PolygonTree::add_level() {
   levels_.push_back(std::move(level));
 }
 
-struct PolygonTree::Kernels {
-  __attribute__((always_inline)) static void distances(const Packet& packet, const Boxes& boxes, std::int64_t lane, Lanes& squared) {
-    const Lanes nothing = {};
-    LanePoints gap = {boxes.low.z[lane] - packet.points.z, boxes.low.y[lane] - packet.points.y, boxes.low.x[lane] - packet.points.x};
-    const LanePoints other = {packet.points.z - boxes.high.z[lane], packet.points.y - boxes.high.y[lane], packet.points.x - boxes.high.x[lane]};
-    gap.z = gap.z > other.z ? gap.z : other.z;
-    gap.y = gap.y > other.y ? gap.y : other.y;
-    gap.x = gap.x > other.x ? gap.x : other.x;
-    gap.z = gap.z > nothing ? gap.z : nothing;
-    gap.y = gap.y > nothing ? gap.y : nothing;
-    gap.x = gap.x > nothing ? gap.x : nothing;
-    squared = gap.z * gap.z + gap.y * gap.y + gap.x * gap.x;
-  }
-  __attribute__((always_inline)) static bool any(const Places& mask) {
-    std::int64_t parts[4];
-    std::memcpy(parts, &mask, sizeof parts);
-    return (parts[0] | parts[1] | parts[2] | parts[3]) != 0;
-  }
-};
-
 #ifdef STATS
 long n_query, n_node, n_leaf, n_exact, n_improved;
 #define COUNT(x) ++x
@@ -159,12 +128,95 @@ long n_query, n_node, n_leaf, n_exact, n_improved;
 #define COUNT(x)
 #endif
 
-// The leaves that may hold a nearest polygon; the centres of their polygons tell how far it is at most.
-__attribute__((target_clones("avx2", "default"))) void PolygonTree::search(Packet& packet,
+struct PolygonTree::Kernels {
+  [[gnu::always_inline]] static void gaps(const LanePoints& low, const LanePoints& high,
+                                          Lanes& squared) {
+    const Lanes nothing = {};
+    LanePoints gap = {low.z > high.z ? low.z : high.z, low.y > high.y ? low.y : high.y,
+                      low.x > high.x ? low.x : high.x};
+    gap.z = gap.z > nothing ? gap.z : nothing;
+    gap.y = gap.y > nothing ? gap.y : nothing;
+    gap.x = gap.x > nothing ? gap.x : nothing;
+    squared = gap.z * gap.z + gap.y * gap.y + gap.x * gap.x;
+  }
+  [[gnu::always_inline]] static bool any(const Places& mask) {
+    std::int64_t parts[4];
+    std::memcpy(parts, &mask, sizeof parts);
+    return ((parts[0] | parts[1]) | (parts[2] | parts[3])) != 0;
+  }
+  // Whether one of the points may be nearer to what is in a leaf's box than to anything else.
+  [[gnu::always_inline]] static bool near_leaf(const Packet& packet, const Boxes& boxes,
+                                               std::int64_t lane) {
+    const LanePoints& p = packet.points;
+    Lanes squared;
+    gaps({boxes.low.z[lane] - p.z, boxes.low.y[lane] - p.y, boxes.low.x[lane] - p.x},
+         {p.z - boxes.high.z[lane], p.y - boxes.high.y[lane], p.x - boxes.high.x[lane]}, squared);
+    return any(squared <= packet.reach);
+  }
+  // No polygon is farther than its centre.
+  [[gnu::always_inline]] static void reach_centre(const Cylinder& cylinder, Packet& packet) {
+    const std::array<float, 3>& centre = cylinder.centre;
+    const Lanes z = packet.points.z - centre[0], y = packet.points.y - centre[1],
+                x = packet.points.x - centre[2];
+    const Lanes squared = z * z + y * y + x * x;
+    packet.reach = squared < packet.reach ? squared : packet.reach;
+  }
+  [[gnu::always_inline]] static float farthest(const Packet& packet) {
+    float farthest = packet.reach[0];
+    for (std::int64_t i = 1; i < kLanes; ++i)
+      farthest = packet.reach[i] > farthest ? packet.reach[i] : farthest;
+    return farthest;
+  }
+  // Whether triangles `first` to `end` hold a point that is nearer than any before.
+  [[gnu::always_inline]] static void to_fan(const FanTriangle* triangles, std::int32_t first,
+                                            std::int32_t end, const LanePoints& p,
+                                            Packet& packet) {
+    const Lanes nothing = {}, one = nothing + 1;
+    const FanTriangle* u = triangles + first;
+    Lanes pu = p.z * u->corner[0] + p.y * u->corner[1] + p.x * u->corner[2];
+    for (std::int32_t i = first; i < end; ++i, ++u) {
+      const FanTriangle* v = u + 1;
+      const Lanes pv = p.z * v->corner[0] + p.y * v->corner[1] + p.x * v->corner[2];
+      // The side at the centre.
+      Lanes s = pu * u->per_squared;
+      s = s > nothing ? s : nothing;
+      s = s < one ? s : one;
+      const LanePoints a = {p.z - s * u->corner[0], p.y - s * u->corner[1],
+                            p.x - s * u->corner[2]};
+      const Lanes inner = a.z * a.z + a.y * a.y + a.x * a.x;
+      // The outer side.
+      const std::array<float, 3> side = {v->corner[0] - u->corner[0], v->corner[1] - u->corner[1],
+                                         v->corner[2] - u->corner[2]};
+      Lanes t = (pv - pu + (u->squared - u->with_next)) * u->per_side;
+      t = t > nothing ? t : nothing;
+      t = t < one ? t : one;
+      const LanePoints b = {p.z - u->corner[0] - t * side[0], p.y - u->corner[1] - t * side[1],
+                            p.x - u->corner[2] - t * side[2]};
+      const Lanes outer = b.z * b.z + b.y * b.y + b.x * b.x;
+      Lanes squared = inner < outer ? inner : outer;
+      // Inside, if its barycentric coordinates are positive.
+      const Lanes of_v = pv * u->squared - pu * u->with_next;
+      const Lanes of_u = pu * v->squared - pv * u->with_next;
+      const Lanes of_centre = u->twice_area_squared - of_u - of_v;
+      Lanes least = of_v < of_u ? of_v : of_u;
+      least = least < of_centre ? least : of_centre;
+      const Lanes h = p.z * u->normal[0] + p.y * u->normal[1] + p.x * u->normal[2];
+      squared = least > nothing ? h * h : squared;
+      const auto nearer = squared < packet.reach;
+      packet.reach = nearer ? squared : packet.reach;
+      packet.triangle = nearer ? Places{} + i : packet.triangle;
+      pu = pv;
+    }
+  }
+};
+
+// Collects the leaves that may hold a nearest polygon.
+__attribute__((target_clones("avx2", "default"))) bool PolygonTree::search(Packet& packet,
                                                                            float enough) {
-  const Lanes nothing = {};
-  float farthest = std::numeric_limits<float>::infinity();
-  packet.reach = nothing + farthest;
+  packet.reach = Lanes{} + std::numeric_limits<float>::infinity();
+  for (std::int64_t i = 0; i < kLanes; ++i)
+    Kernels::reach_centre(cylinders_[static_cast<std::size_t>(last_[i])], packet);
+  float farthest = Kernels::farthest(packet) * (1 + 1e-5F) + slack_ * slack_;
   leaves_.clear();
   Visit open[kMostOpen];
   std::size_t count = 0;
@@ -172,143 +224,102 @@ __attribute__((target_clones("avx2", "default"))) void PolygonTree::search(Packe
   while (count > 0) {
     const Visit visit = open[--count];
     if (visit.squared > farthest) continue;
-    if (visit.level == 0) {
-      Lanes distances;
-      Kernels::distances(packet, levels_[0][static_cast<std::size_t>(visit.node) / kLanes], visit.node % kLanes, distances);
-      if (!Kernels::any(distances <= packet.reach)) continue;
-      COUNT(n_leaf);
-      leaves_.push_back(visit);
-      const std::size_t first = static_cast<std::size_t>(visit.node) * kLanes;
-      for (std::size_t i = first; i < std::min(first + kLanes, order_.size()); ++i) {
-        const std::array<float, 3>& centre = cylinders_[i].centre;
-        const Lanes z = packet.points.z - centre[0], y = packet.points.y - centre[1],
-                    x = packet.points.x - centre[2];
-        const Lanes squared = z * z + y * y + x * x;
-        packet.reach = squared < packet.reach ? squared : packet.reach;
+    if (visit.level > 0) {
+      COUNT(n_node);
+      const Boxes& boxes =
+          levels_[static_cast<std::size_t>(visit.level - 1)][static_cast<std::size_t>(visit.node)];
+      Lanes squared;
+      Kernels::gaps({boxes.low.z - packet.high[0], boxes.low.y - packet.high[1],
+                     boxes.low.x - packet.high[2]},
+                    {packet.low[0] - boxes.high.z, packet.low[1] - boxes.high.y,
+                     packet.low[2] - boxes.high.x},
+                    squared);
+      for (std::int32_t i = 0; i < kLanes; ++i) {
+        open[count] = {visit.level - 1, static_cast<std::int32_t>(visit.node * kLanes + i),
+                       squared[i]};
+        count += squared[i] <= farthest ? 1 : 0;
       }
-      float reach = packet.reach[0];
-      for (std::int64_t i = 1; i < kLanes; ++i) reach = std::max(reach, packet.reach[i]);
-      farthest = reach * (1 + 1e-5F) + slack_ * slack_;
-      if (farthest <= enough) return;
       continue;
     }
-    COUNT(n_node);
-    const Boxes& boxes = levels_[static_cast<std::size_t>(visit.level - 1)][static_cast<std::size_t>(visit.node)];
-    LanePoints gap = {boxes.low.z - packet.high[0], boxes.low.y - packet.high[1], boxes.low.x - packet.high[2]};
-    const LanePoints other = {packet.low[0] - boxes.high.z, packet.low[1] - boxes.high.y, packet.low[2] - boxes.high.x};
-    gap.z = gap.z > other.z ? gap.z : other.z;
-    gap.y = gap.y > other.y ? gap.y : other.y;
-    gap.x = gap.x > other.x ? gap.x : other.x;
-    gap.z = gap.z > nothing ? gap.z : nothing;
-    gap.y = gap.y > nothing ? gap.y : nothing;
-    gap.x = gap.x > nothing ? gap.x : nothing;
-    const Lanes squared = gap.z * gap.z + gap.y * gap.y + gap.x * gap.x;
-    // The nearest last, to be seen first.
-    const std::size_t first = count;
-    for (std::int32_t i = 0; i < kLanes; ++i) {
-      if (squared[i] > farthest) continue;
-      std::size_t at = count++;
-      for (; at > first && open[at - 1].squared < squared[i]; --at) open[at] = open[at - 1];
-      open[at] = {visit.level - 1, static_cast<std::int32_t>(visit.node * kLanes + i), squared[i]};
-    }
+    const auto leaf = static_cast<std::size_t>(visit.node);
+    if (!Kernels::near_leaf(packet, levels_[0][leaf / kLanes], visit.node % kLanes)) continue;
+    COUNT(n_leaf);
+    leaves_.push_back(visit);
+    const std::size_t end = std::min((leaf + 1) * kLanes, cylinders_.size());
+    for (std::size_t i = leaf * kLanes; i < end; ++i) Kernels::reach_centre(cylinders_[i], packet);
+    farthest = Kernels::farthest(packet) * (1 + 1e-5F) + slack_ * slack_;
+    if (farthest <= enough) return false;
   }
+  return true;
 }
 
-__attribute__((target_clones("avx2", "default"))) void PolygonTree::visit_leaf(
-    std::int32_t leaf, Packet& packet) const {
-  const Lanes nothing = {}, one = nothing + 1;
-  const std::size_t first = static_cast<std::size_t>(leaf) * kLanes;
-  Lanes distances;
-  Kernels::distances(packet, levels_[0][static_cast<std::size_t>(leaf) / kLanes], leaf % kLanes, distances);
-  if (!Kernels::any(distances <= packet.reach)) return;
-  COUNT(n_improved);
-  for (std::size_t i = first; i < std::min(first + kLanes, order_.size()); ++i) {
-    const Cylinder& cylinder = cylinders_[i];
-    const Lanes z = packet.points.z - cylinder.centre[0], y = packet.points.y - cylinder.centre[1],
-                x = packet.points.x - cylinder.centre[2];
-    Lanes height = z * cylinder.normal[0] + y * cylinder.normal[1] + x * cylinder.normal[2];
-    height = height > nothing ? height : -height;
-    Lanes above = height - cylinder.half_height;
-    above = above > nothing ? above : nothing;
-    const Lanes whole = z * z + y * y + x * x;
-    const Lanes limit = packet.reach - above * above;
-    const Lanes aside = whole * (1 - 4e-6F) - height * height;
-    // (radius + sqrt(limit))² <= (1 + k) radius² + (1 + 1 / k) limit for all k
-    const float r = cylinder.radius_squared;
-    Lanes bound = 2 * r + 2 * limit;
-    const Lanes flat = 1.25F * r + 5 * limit;
-    bound = flat < bound ? flat : bound;
-    const auto near = (limit >= nothing) & (aside <= bound);
-    if (!Kernels::any(near)) continue;
-    COUNT(n_exact);
-    Lanes best = whole;
-    const Triangle* u = &triangles_[static_cast<std::size_t>(first_triangle_[i])];
-    const Triangle* end = &triangles_[static_cast<std::size_t>(first_triangle_[i + 1])] - 1;
-    Lanes pu = z * u->corner[0] + y * u->corner[1] + x * u->corner[2];
-    for (; u != end; ++u) {
-      const Triangle* v = u + 1;
-      const Lanes pv = z * v->corner[0] + y * v->corner[1] + x * v->corner[2];
-      Lanes s = pu * u->per_squared;
-      s = s > nothing ? s : nothing;
-      s = s < one ? s : one;
-      const Lanes az = z - s * u->corner[0], ay = y - s * u->corner[1], ax = x - s * u->corner[2];
-      const Lanes a = az * az + ay * ay + ax * ax;
-      best = a < best ? a : best;
-      const float ez = v->corner[0] - u->corner[0], ey = v->corner[1] - u->corner[1],
-                  ex = v->corner[2] - u->corner[2];
-      Lanes t = (pv - pu + (u->squared - u->with_next)) * u->per_side;
-      t = t > nothing ? t : nothing;
-      t = t < one ? t : one;
-      const Lanes bz = z - u->corner[0] - t * ez, by = y - u->corner[1] - t * ey,
-                  bx = x - u->corner[2] - t * ex;
-      const Lanes b = bz * bz + by * by + bx * bx;
-      best = b < best ? b : best;
-      const Lanes of_v = pv * u->squared - pu * u->with_next;
-      const Lanes of_u = pu * v->squared - pv * u->with_next;
-      const Lanes h = z * u->normal[0] + y * u->normal[1] + x * u->normal[2];
-      const Lanes hh = h * h;
-      const auto inside = (of_v > nothing) & (of_u > nothing) & (of_u + of_v < u->twice_area_squared) & (hh < best);
-      best = inside ? hh : best;
-      pu = pv;
+__attribute__((target_clones("avx2", "default"))) void PolygonTree::visit_leaves(
+    Packet& packet) const {
+  const Lanes nothing = {};
+  const FanTriangle* triangles = triangles_;
+  for (const Visit& visit : leaves_) {
+    const auto leaf = static_cast<std::size_t>(visit.node);
+    if (!Kernels::near_leaf(packet, levels_[0][leaf / kLanes], visit.node % kLanes)) continue;
+    COUNT(n_improved);
+    const std::size_t end = std::min((leaf + 1) * kLanes, cylinders_.size());
+    for (std::size_t i = leaf * kLanes; i < end; ++i) {
+      const Cylinder& cylinder = cylinders_[i];
+      const LanePoints p = {packet.points.z - cylinder.centre[0],
+                            packet.points.y - cylinder.centre[1],
+                            packet.points.x - cylinder.centre[2]};
+      const Lanes height =
+          p.z * cylinder.normal[0] + p.y * cylinder.normal[1] + p.x * cylinder.normal[2];
+      Lanes above = (height > nothing ? height : -height) - cylinder.half_height;
+      above = above > nothing ? above : nothing;
+      const Lanes whole = p.z * p.z + p.y * p.y + p.x * p.x;
+      const Lanes limit = packet.reach - above * above;
+      const Lanes aside = whole * (1 - 4e-6F) - height * height;
+      // (radius + sqrt(limit))² <= (1 + k) radius² + (1 + 1 / k) limit for all k
+      const Lanes even = 2 * (cylinder.radius_squared + limit);
+      const Lanes flat = 1.25F * cylinder.radius_squared + 5 * limit;
+      if (!Kernels::any((limit >= nothing) & (aside <= even) & (aside <= flat))) continue;
+      COUNT(n_exact);
+      const Lanes before = packet.reach;
+      Kernels::to_fan(triangles, cylinder.first_triangle, cylinder.end_triangle, p, packet);
+      packet.place =
+          packet.reach < before ? Places{} + static_cast<std::int32_t>(i) : packet.place;
     }
-    const auto nearer = best < packet.reach;
-    packet.reach = nearer ? best : packet.reach;
-    packet.place = nearer ? Places{} + static_cast<std::int32_t>(i) : packet.place;
   }
 }
 
 void PolygonTree::nearest(const Point* points, std::int64_t count, Nearest* found, double enough) {
   COUNT(n_query);
   Packet packet;
-  packet.low = packet.high = single(points[0]);
+  packet.low = packet.high = in_single(points[0]);
   for (std::int64_t i = 0; i < kLanes; ++i) {
-    const std::array<float, 3> point = single(points[std::min(i, count - 1)]);
+    const std::array<float, 3> point = in_single(points[std::min(i, count - 1)]);
     packet.points.z[i] = point[0];
     packet.points.y[i] = point[1];
     packet.points.x[i] = point[2];
-    packet.place[i] = -1;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       packet.low[axis] = std::min(packet.low[axis], point[axis]);
       packet.high[axis] = std::max(packet.high[axis], point[axis]);
     }
   }
-  search(packet, static_cast<float>(enough * enough));
-  packet.reach = packet.reach * (1 + 1e-5F) + slack_ * slack_;
-  for (const Visit& visit : leaves_) {
-    float reach = packet.reach[0];
-    for (std::int64_t i = 1; i < kLanes; ++i) reach = std::max(reach, packet.reach[i]);
-    if (visit.squared > reach * (1 + 1e-5F) + slack_ * slack_) continue;
-    visit_leaf(visit.node, packet);
+  if (!search(packet, static_cast<float>(enough * enough))) {
+    std::fill(found, found + count, Nearest{});
+    return;
   }
+  packet.reach = packet.reach * (1 + 1e-5F) + slack_ * slack_;
+  visit_leaves(packet);
+  last_ = packet.place;
   for (std::int64_t i = 0; i < count; ++i) {
-    const std::size_t place = static_cast<std::size_t>(packet.place[i]);
-    const auto& element = surface_.elements()[static_cast<std::size_t>(order_[place])];
-    const Point from_centre = points[i] - element.centre;
-    if (from_centre == Point{}) {
+    const auto place = static_cast<std::size_t>(packet.place[i]);
+    const PolygonFan& polygon = surface_.polygons()[static_cast<std::size_t>(order_[place])];
+    const Point p = points[i] - polygon.centre;
+    if (p == Point{}) {
       found[i] = {.distance = 0, .away = {}, .same = true};
       continue;
     }
-    const Point away = away_from_fan(surface_.corners(element), fan_row(static_cast<std::size_t>(element.corners)), from_centre);
+    const FanTriangle* triangle = triangles_ + packet.triangle[i];
+    const Point u = to_double(triangle[0].corner), v = to_double(triangle[1].corner);
+    const Point away =
+        away_from_triangle(p, dot(p, u), dot(p, v), {u, v, dot(u, u), dot(u, v), dot(v, v)});
     found[i] = {.distance = std::sqrt(dot(away, away)), .away = away, .same = false};
   }
 }

@@ -23,10 +23,10 @@ class PolygonTree {
     Point away{};       // from there to the point
     bool same = false;  // the point is the centre of a polygon of this surface, too
   };
-  // Of up to kLanes points. Where it is `enough` or less, some distance up to that may be given.
+  // Of up to kLanes points. 0 if all are known to be at `enough` or less.
   void nearest(const Point* points, std::int64_t count, Nearest* found, double enough = 0);
 
-  // The elements of the surface along the curve.
+  // The polygons of the surface along the curve.
   const std::vector<std::int32_t>& order() const { return order_; }
 
  private:
@@ -41,21 +41,15 @@ class PolygonTree {
   };
   struct alignas(sizeof(Lanes)) Packet {
     LanePoints points;
-    Lanes reach;   // squared distance that is known to be reached, and a little more
-    Places place;  // of the nearest polygon in order_
+    Lanes reach;  // squared distance that is known to be reached, and a little more
+    Places place, triangle;  // the nearest: of the polygon in order_, of the surface
     std::array<float, 3> low, high;
   };
   // Holds the polygon: a cylinder around its centre.
   struct Cylinder {
     std::array<float, 3> centre, normal;
     float radius_squared, half_height;
-  };
-  struct Triangle {
-    std::array<float, 3> corner;                  // seen from the centre
-    float squared, with_next;                     // its products with itself and the next one
-    float per_squared, per_side;                  // 1 / squared, 1 / squared side to the next one
-    std::array<float, 3> normal;                  // of length 1
-    float twice_area_squared;
+    std::int32_t first_triangle, end_triangle;
   };
   struct Visit {
     std::int32_t level, node;  // level 0: leaves
@@ -64,20 +58,20 @@ class PolygonTree {
 
   struct Kernels;
 
-  void sort_elements();
-  void add_polygons();
+  void sort_polygons();
+  void add_cylinders();
   void add_leaf_boxes();
   void add_level();
-  void search(Packet& packet, float enough);
-  void visit_leaf(std::int32_t leaf, Packet& packet) const;
+  bool search(Packet& packet, float enough);
+  void visit_leaves(Packet& packet) const;
 
   const SubvoxelSurface& surface_;
+  const FanTriangle* triangles_;
   std::vector<std::int32_t> order_;
   std::vector<Cylinder> cylinders_;
-  std::vector<Triangle> triangles_;
-  std::vector<std::int32_t> first_triangle_;
   std::vector<std::vector<Boxes>> levels_;  // boxes of the leaves first; last: one node
   std::vector<Visit> leaves_;               // that may hold the nearest polygons
+  Places last_{};                           // nearest to the points before
   float slack_ = 0;                         // mm, by which bounds are widened: single precision
 };
 

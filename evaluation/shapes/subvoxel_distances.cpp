@@ -16,17 +16,18 @@ struct Change {
   double most = 0;    // towards a corner
 };
 
-Change change_within(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
+Change change_within(const SubvoxelSurface& surface, const PolygonFan& element,
                      double distance, const Point& away) {
   Change result;
   if (distance == 0) return result;
   double squares = 0;
-  for (std::int32_t i = 0; i < element.corners; ++i) {
-    const double change = dot(surface.corner(element, i), away) / distance;
+  const FanTriangle* triangles = surface.triangles(element);
+  for (std::int32_t i = 0; i < element.triangles; ++i) {
+    const double change = dot(to_double(triangles[i].corner), away) / distance;
     squares += change * change;
     result.most = std::max(result.most, change);
   }
-  result.spread = std::sqrt(squares / element.corners);
+  result.spread = std::sqrt(squares / element.triangles);
   return result;
 }
 
@@ -49,10 +50,10 @@ struct FarElement {
 };
 
 std::vector<Point> corners_of(const SubvoxelSurface& surface, std::size_t index) {
-  const SubvoxelSurface::Element& element = surface.elements()[index];
+  const PolygonFan& polygon = surface.polygons()[index];
   std::vector<Point> corners;
-  for (std::int32_t c = 0; c < element.corners; ++c)
-    corners.push_back(element.centre + surface.corner(element, c));
+  for (std::int32_t i = 0; i < polygon.triangles; ++i)
+    corners.push_back(polygon.centre + to_double(surface.triangles(polygon)[i].corner));
   return corners;
 }
 
@@ -84,11 +85,11 @@ Directed directed(const SubvoxelSurface& source, const std::vector<std::int32_t>
   std::vector<FarElement> far;
   std::vector<Point> centres;
   for (const std::int32_t i : order)
-    centres.push_back(source.elements()[static_cast<std::size_t>(i)].centre);
+    centres.push_back(source.polygons()[static_cast<std::size_t>(i)].centre);
   const std::vector<PolygonTree::Nearest> found = nearest_to(centres, target);
   for (std::size_t i = 0; i < found.size(); ++i) {
     const auto index = static_cast<std::size_t>(order[i]);
-    const SubvoxelSurface::Element& element = source.elements()[index];
+    const PolygonFan& element = source.polygons()[index];
     const PolygonTree::Nearest& nearest = found[i];
     if (nearest.distance > 1e-6 * element.radius || nearest.same) {
       const Change change = change_within(source, element, nearest.distance, nearest.away);
@@ -101,7 +102,7 @@ Directed directed(const SubvoxelSurface& source, const std::vector<std::int32_t>
     // distance grows towards each corner.
     double expected = 0;
     for (const auto& corner : nearest_to(corners_of(source, index), target)) {
-      result.add(corner.distance / 2, element.area / element.corners, corner.distance / 2);
+      result.add(corner.distance / 2, element.area / element.triangles, corner.distance / 2);
       expected = std::max(expected, corner.distance);
     }
     if (expected > result.farthest) far.push_back({index, expected});

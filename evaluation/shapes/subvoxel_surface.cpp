@@ -22,11 +22,6 @@ std::size_t axis_of(const CrossedEdge& edge) {
   return difference == 4 ? 0 : difference == 2 ? 1 : 2;
 }
 
-Point unravel(std::int64_t cell, const Extent& size) {
-  return {static_cast<double>(cell / (size[1] * size[2])),
-          static_cast<double>(cell / size[2] % size[1]), static_cast<double>(cell % size[2])};
-}
-
 Point corner_of(const CrossedEdge& edge, double crossing, const Point& place,
                 const Spacing& spacing) {
   Point corner;
@@ -71,24 +66,37 @@ Bend find_bend(const CellPolygon& polygon, const std::array<Crossing, 64>& cross
 SubvoxelSurface::SubvoxelSurface(const std::vector<std::uint8_t>& mask, const Extent& size,
                                  const Spacing& spacing, bool flat)
     : spacing_(spacing) {
-  const SurfaceCells cells_ = surface_cells(mask, size, flat);
+  const SurfaceCells surface = surface_cells(mask, size, flat);
   const Crossings crossings(mask, size, spacing, flat);
   const auto cells = static_cast<std::size_t>(
-      std::count(cells_.sites.begin(), cells_.sites.end(), std::uint8_t{1}));
-  elements_.reserve(cells + cells / 4);  // a few cells have two or more
-  corners_.reserve(18 * cells);
+      std::count(surface.sites.begin(), surface.sites.end(), std::uint8_t{1}));
+  polygons_.reserve(cells + cells / 4);  // a few cells have two or more
+  triangles_.reserve(6 * cells);
   std::array<Crossing, 64> crossing{};
-  std::int64_t cell = 0;
-  for (std::int64_t z = 0; z < cells_.size[0]; ++z) {
-    for (std::int64_t y = 0; y < cells_.size[1]; ++y) {
-      for (std::int64_t x = 0; x < cells_.size[2]; ++x, ++cell) {
-        if (cells_.sites[static_cast<std::size_t>(cell)] == 0) continue;
-        const std::int64_t voxel = (z * size[1] + y) * size[2] + x;
-        const Point place = unravel(cell, cells_.size);
-        for (const CellPolygon& polygon :
-             cell_polygons()[cells_.codes[static_cast<std::size_t>(cell)]]) {
+  // Of edges that begin in the slice below (even or odd) and above the cells: four cells share one.
+  const std::int64_t slice = size[1] * size[2];
+  std::vector<Crossing> crossings_of_edges(static_cast<std::size_t>(2 * 3 * slice));
+  std::vector<std::uint8_t> known(crossings_of_edges.size(), 0);
+  std::size_t cell = 0;
+  for (std::int64_t z = 0; z < surface.size[0]; ++z) {
+    const auto fresh = known.begin() + ((z + 1) % 2) * 3 * slice;
+    std::fill(fresh, fresh + 3 * slice, std::uint8_t{0});
+    for (std::int64_t y = 0; y < surface.size[1]; ++y) {
+      for (std::int64_t x = 0; x < surface.size[2]; ++x, ++cell) {
+        if (surface.sites[cell] == 0) continue;
+        const std::int64_t in_slice = y * size[2] + x;
+        const Point place = {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)};
+        for (const CellPolygon& polygon : cell_polygons()[surface.codes[cell]]) {
           for (const CrossedEdge& edge : polygon) {
-            crossing[edge_index(edge)] = crossings.at(voxel, edge);
+            const int low = edge.inside & edge.outside;
+            const std::int64_t begin = ((z + (low >> 2)) % 2) * slice + in_slice +
+                                       (low >> 1 & 1) * size[2] + (low & 1);
+            const std::size_t here = 3 * static_cast<std::size_t>(begin) + axis_of(edge);
+            if (known[here] == 0) {
+              crossings_of_edges[here] = crossings.at(z * slice + in_slice, edge);
+              known[here] = 1;
+            }
+            crossing[edge_index(edge)] = crossings_of_edges[here];
           }
           add_polygon(place, polygon, crossing);
         }
@@ -102,10 +110,10 @@ void SubvoxelSurface::add_polygon(const Point& place, const CellPolygon& polygon
   std::array<Point, kMostCorners> corners;
   const std::size_t count = polygon.size();
   for (std::size_t i = 0; i < count; ++i)
-    corners[i] = corner_of(polygon[i], crossings[edge_index(polygon[i])].place, place, spacing_);
+    corners[i] = corner_of(polygon[i], static_cast<double>(crossings[edge_index(polygon[i])].place), place, spacing_);
   const Bend bend = find_bend(polygon, crossings);
   if (bend.parts == 0) {
-    add_element(corners.data(), count);
+    polygons_.push_back(make_fan(corners.data(), count, triangles_));
     return;
   }
   // Faces meet where each has its own coordinate; neighbouring corners share the third.
@@ -129,45 +137,8 @@ void SubvoxelSurface::add_polygon(const Point& place, const CellPolygon& polygon
     at += bend.counts[part];
     face[n++] = meet(at - 1, at);
     if (bend.parts == 3) face[n++] = tip;
-    add_element(face.data(), n);
+    polygons_.push_back(make_fan(face.data(), n, triangles_));
   }
-}
-
-void SubvoxelSurface::add_element(const Point* corners, std::size_t count) {
-  Element element;
-  element.first_corner = static_cast<std::int32_t>(corners_.size());
-  element.corners = static_cast<std::int32_t>(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t axis = 0; axis < 3; ++axis)
-      element.centre[axis] += corners[i][axis] / static_cast<double>(count);
-  }
-  const std::size_t row = fan_row(count);
-  corners_.resize(corners_.size() + 3 * row);
-  double* rows = corners_.data() + element.first_corner;
-  for (std::size_t i = 0; i < row; ++i) {
-    const Point to_corner = corners[i < count ? i : 0] - element.centre;
-    for (std::size_t axis = 0; axis < 3; ++axis) rows[axis * row + i] = to_corner[axis];
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    const Point to_corner = corners[i] - element.centre;
-    const Point to_next = corners[i + 1 < count ? i + 1 : 0] - element.centre;
-    const Point twice = cross(to_corner, to_next);
-    element.area += std::sqrt(dot(twice, twice)) / 2;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      element.normal[axis] += twice[axis];
-      element.low[axis] = std::min(element.low[axis], to_corner[axis]);
-      element.high[axis] = std::max(element.high[axis], to_corner[axis]);
-    }
-    element.radius = std::max(element.radius, dot(to_corner, to_corner));
-  }
-  element.radius = std::sqrt(element.radius);
-  const double length = std::sqrt(dot(element.normal, element.normal));
-  for (double& part : element.normal) part = length > 0 ? part / length : 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const double height = dot(corners[i] - element.centre, element.normal);
-    element.half_height = std::max(element.half_height, std::abs(height));
-  }
-  elements_.push_back(element);
 }
 
 }  // namespace voxarena
