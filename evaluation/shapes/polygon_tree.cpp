@@ -11,12 +11,34 @@ namespace {
 constexpr float kFar = 1e18F;  // its square is finite
 constexpr std::size_t kMostOpen = 128;
 
-// The bits of a number of 10 bits, two zeros after each.
-std::uint32_t spread_bits(std::uint32_t v) {
-  v = (v | v << 16) & 0x030000FFU;
-  v = (v | v << 8) & 0x0300F00FU;
-  v = (v | v << 4) & 0x030C30C3U;
-  return (v | v << 2) & 0x09249249U;
+struct Centre {
+  std::array<float, 3> point;
+  std::int32_t polygon;
+};
+
+// Halves along the longest side, in whole nodes of `node` polygons, then of an eighth of that.
+void split(Centre* centres, std::int64_t count, std::int64_t node) {
+  while (count <= node) node /= 8;
+  if (node < 8) return;
+  std::array<float, 3> low = centres[0].point, high = low;
+  for (std::int64_t i = 1; i < count; ++i) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      low[axis] = std::min(low[axis], centres[i].point[axis]);
+      high[axis] = std::max(high[axis], centres[i].point[axis]);
+    }
+  }
+  std::size_t axis = 0;
+  for (const std::size_t other : {1U, 2U})
+    axis = high[other] - low[other] > high[axis] - low[axis] ? other : axis;
+  const std::int64_t half = (count / 2 + node / 2) / node * node;
+  const std::int64_t first = std::clamp(half, node, (count - 1) / node * node);
+  std::nth_element(centres, centres + first, centres + count,
+                   [axis](const Centre& a, const Centre& b) {
+                     return a.point[axis] != b.point[axis] ? a.point[axis] < b.point[axis]
+                                                           : a.polygon < b.polygon;
+                   });
+  split(centres, first, node);
+  split(centres + first, count - first, node);
 }
 
 std::array<float, 3> in_single(const Point& point) {
@@ -34,34 +56,20 @@ PolygonTree::PolygonTree(const SubvoxelSurface& surface)
 }
 
 void PolygonTree::sort_polygons() {
-  const auto& elements = surface_.polygons();
-  Point low = elements.front().centre, high = low;
-  for (const auto& element : elements) {
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      low[axis] = std::min(low[axis], element.centre[axis]);
-      high[axis] = std::max(high[axis], element.centre[axis]);
-    }
-  }
-  double length = 0, largest = 0;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    length = std::max(length, high[axis] - low[axis]);
-    largest = std::max(largest, high[axis]);
+  const std::vector<PolygonFan>& polygons = surface_.polygons();
+  std::vector<Centre> centres(polygons.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < centres.size(); ++i) {
+    centres[i] = {in_single(polygons[i].centre), static_cast<std::int32_t>(i)};
+    for (const double place : polygons[i].centre) largest = std::max(largest, place);
   }
   slack_ = static_cast<float>(1e-6 * largest);
-  order_.resize(elements.size());
-  std::vector<std::uint64_t> keys(elements.size());
-  const double scale = length > 0 ? 1023 / length : 0;
-  for (std::size_t i = 0; i < elements.size(); ++i) {
-    std::uint32_t key = 0;
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      const double place = (elements[i].centre[axis] - low[axis]) * scale;
-      key = key << 1 | spread_bits(static_cast<std::uint32_t>(place));
-    }
-    keys[i] = std::uint64_t{key} << 32 | i;
-  }
-  std::sort(keys.begin(), keys.end());
-  std::transform(keys.begin(), keys.end(), order_.begin(),
-                 [](std::uint64_t key) { return static_cast<std::int32_t>(key & 0x7FFFFFFFU); });
+  std::int64_t node = kLanes;
+  while (node * kLanes < static_cast<std::int64_t>(centres.size())) node *= kLanes;
+  split(centres.data(), static_cast<std::int64_t>(centres.size()), node);
+  order_.resize(centres.size());
+  std::transform(centres.begin(), centres.end(), order_.begin(),
+                 [](const Centre& centre) { return centre.polygon; });
 }
 
 void PolygonTree::add_cylinders() {
