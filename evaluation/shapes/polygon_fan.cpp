@@ -38,6 +38,8 @@ PolygonFan make_fan(const Point* corners, std::size_t count, std::vector<FanTria
     triangle->per_side = inverse(static_cast<float>(uu + vv - 2 * uv));
     triangle->normal = to_float((length > 0 ? 1 / length : 0) * twice);
     triangle->twice_area_squared = static_cast<float>(squared);
+    triangle->side = to_float(v - u);
+    triangle->from_side = static_cast<float>(uu - uv);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       fan.low[axis] = std::min(fan.low[axis], triangle->corner[axis]);
       fan.high[axis] = std::max(fan.high[axis], triangle->corner[axis]);

@@ -25,6 +25,8 @@ struct FanTriangle {
   float per_squared = 0, per_side = 0;  // 1 / squared, 1 / squared length of the outer side
   std::array<float, 3> normal{};        // of length 1
   float twice_area_squared = 0;
+  std::array<float, 3> side{};          // to the next corner
+  float from_side = 0;                  // minus the product of the corner and the side
 };
 
 inline Point to_double(const std::array<float, 3>& a) {

@@ -23,8 +23,9 @@ void split(Centre* centres, std::int64_t count, std::int64_t node) {
   std::array<float, 3> low = centres[0].point, high = low;
   for (std::int64_t i = 1; i < count; ++i) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      low[axis] = std::min(low[axis], centres[i].point[axis]);
-      high[axis] = std::max(high[axis], centres[i].point[axis]);
+      const float place = centres[i].point[axis];
+      low[axis] = place < low[axis] ? place : low[axis];
+      high[axis] = place > high[axis] ? place : high[axis];
     }
   }
   std::size_t axis = 0;
@@ -33,10 +34,7 @@ void split(Centre* centres, std::int64_t count, std::int64_t node) {
   const std::int64_t half = (count / 2 + node / 2) / node * node;
   const std::int64_t first = std::clamp(half, node, (count - 1) / node * node);
   std::nth_element(centres, centres + first, centres + count,
-                   [axis](const Centre& a, const Centre& b) {
-                     return a.point[axis] != b.point[axis] ? a.point[axis] < b.point[axis]
-                                                           : a.polygon < b.polygon;
-                   });
+                   [axis](const Centre& a, const Centre& b) { return a.point[axis] < b.point[axis]; });
   split(centres, first, node);
   split(centres + first, count - first, node);
 }
@@ -193,13 +191,11 @@ struct PolygonTree::Kernels {
                             p.x - s * u->corner[2]};
       const Lanes inner = a.z * a.z + a.y * a.y + a.x * a.x;
       // The outer side.
-      const std::array<float, 3> side = {v->corner[0] - u->corner[0], v->corner[1] - u->corner[1],
-                                         v->corner[2] - u->corner[2]};
-      Lanes t = (pv - pu + (u->squared - u->with_next)) * u->per_side;
+      Lanes t = (pv - pu + u->from_side) * u->per_side;
       t = t > nothing ? t : nothing;
       t = t < one ? t : one;
-      const LanePoints b = {p.z - u->corner[0] - t * side[0], p.y - u->corner[1] - t * side[1],
-                            p.x - u->corner[2] - t * side[2]};
+      const LanePoints b = {p.z - u->corner[0] - t * u->side[0], p.y - u->corner[1] - t * u->side[1],
+                            p.x - u->corner[2] - t * u->side[2]};
       const Lanes outer = b.z * b.z + b.y * b.y + b.x * b.x;
       Lanes squared = inner < outer ? inner : outer;
       // Inside, if its barycentric coordinates are positive.

@@ -22,8 +22,9 @@ Change change_within(const SubvoxelSurface& surface, const PolygonFan& element,
   if (distance == 0) return result;
   double squares = 0;
   const FanTriangle* triangles = surface.triangles(element);
+  const Point direction = (1 / distance) * away;
   for (std::int32_t i = 0; i < element.triangles; ++i) {
-    const double change = dot(to_double(triangles[i].corner), away) / distance;
+    const double change = dot(to_double(triangles[i].corner), direction);
     squares += change * change;
     result.most = std::max(result.most, change);
   }
@@ -84,6 +85,10 @@ Directed directed(const SubvoxelSurface& source, const std::vector<std::int32_t>
   Directed result;
   std::vector<FarElement> far;
   std::vector<Point> centres;
+  centres.reserve(order.size());
+  result.distances.reserve(order.size());
+  result.areas.reserve(order.size());
+  result.spreads.reserve(order.size());
   for (const std::int32_t i : order)
     centres.push_back(source.polygons()[static_cast<std::size_t>(i)].centre);
   const std::vector<PolygonTree::Nearest> found = nearest_to(centres, target);
