@@ -6,12 +6,8 @@
 namespace voxarena {
 namespace {
 
-std::array<float, 3> to_float(const Point& a) {
-  return {static_cast<float>(a[0]), static_cast<float>(a[1]), static_cast<float>(a[2])};
-}
-
 // 0 for what is next to nothing.
-float inverse(float value) { return value > 1e-12F ? 1 / value : 0; }
+float inverse_or_zero(float value) { return value > 1e-12F ? 1 / value : 0; }
 
 }  // namespace
 
@@ -31,14 +27,14 @@ PolygonFan make_fan(const Point* corners, std::size_t count, std::vector<FanTria
     const double uv = dot(u, v), vv = dot(v, v);
     const Point twice = cross(u, v);
     const double squared = dot(twice, twice), length = std::sqrt(squared);
-    triangle->corner = to_float(u);
+    triangle->corner = to_single(u);
     triangle->squared = static_cast<float>(uu);
     triangle->with_next = static_cast<float>(uv);
-    triangle->per_squared = inverse(static_cast<float>(uu));
-    triangle->per_side = inverse(static_cast<float>(uu + vv - 2 * uv));
-    triangle->normal = to_float((length > 0 ? 1 / length : 0) * twice);
+    triangle->per_squared = inverse_or_zero(static_cast<float>(uu));
+    triangle->per_side = inverse_or_zero(static_cast<float>(uu + vv - 2 * uv));
+    triangle->normal = to_single((length > 0 ? 1 / length : 0) * twice);
     triangle->twice_area_squared = static_cast<float>(squared);
-    triangle->side = to_float(v - u);
+    triangle->side = to_single(v - u);
     triangle->from_side = static_cast<float>(uu - uv);
     for (std::size_t axis = 0; axis < 3; ++axis) {
       fan.low[axis] = std::min(fan.low[axis], triangle->corner[axis]);

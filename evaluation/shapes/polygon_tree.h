@@ -1,6 +1,6 @@
-// Finds the nearest points of a surface: a tree of bounding boxes over its polygons (bounding volume
-// hierarchy) along a space-filling curve (after Lauterbach et al. 2009, "Fast BVH construction on
-// GPUs"). Single precision tells which polygon is nearest, double precision how far it is.
+// Finds the nearest points of a surface: a tree of bounding boxes over its polygons (bounding
+// volume hierarchy, Clark 1976), eight to a node. Single precision tells which polygon is nearest,
+// double precision how far it is.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class PolygonTree {
   // Of up to kLanes points. 0 if all are known to be at `enough` or less.
   void nearest(const Point* points, std::int64_t count, Nearest* found, double enough = 0);
 
-  // The polygons of the surface along the curve.
+  // The polygons of the surface, neighbours mostly following each other.
   const std::vector<std::int32_t>& order() const { return order_; }
 
  private:
@@ -41,7 +41,7 @@ class PolygonTree {
   };
   struct alignas(sizeof(Lanes)) Packet {
     LanePoints points;
-    Lanes reach;  // squared distance that is known to be reached, and a little more
+    Lanes reach;             // squared distance that is known to be reached, and a little more
     Places place, triangle;  // the nearest: of the polygon in order_, of the surface
     std::array<float, 3> low, high;
   };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "evaluation/shapes/polygon_tree.h"
 #include "evaluation/shapes/subvoxel_surface.h"
@@ -16,8 +15,8 @@ struct Change {
   double most = 0;    // towards a corner
 };
 
-Change change_within(const SubvoxelSurface& surface, const PolygonFan& element,
-                     double distance, const Point& away) {
+Change change_within(const SubvoxelSurface& surface, const PolygonFan& element, double distance,
+                     const Point& away) {
   Change result;
   if (distance == 0) return result;
   double squares = 0;

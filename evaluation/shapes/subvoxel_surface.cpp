@@ -85,12 +85,13 @@ SubvoxelSurface::SubvoxelSurface(const std::vector<std::uint8_t>& mask, const Ex
       for (std::int64_t x = 0; x < surface.size[2]; ++x, ++cell) {
         if (surface.sites[cell] == 0) continue;
         const std::int64_t in_slice = y * size[2] + x;
-        const Point place = {static_cast<double>(z), static_cast<double>(y), static_cast<double>(x)};
+        const Point place = {static_cast<double>(z), static_cast<double>(y),
+                             static_cast<double>(x)};
         for (const CellPolygon& polygon : cell_polygons()[surface.codes[cell]]) {
           for (const CrossedEdge& edge : polygon) {
             const int low = edge.inside & edge.outside;
-            const std::int64_t begin = ((z + (low >> 2)) % 2) * slice + in_slice +
-                                       (low >> 1 & 1) * size[2] + (low & 1);
+            const std::int64_t begin =
+                ((z + (low >> 2)) % 2) * slice + in_slice + (low >> 1 & 1) * size[2] + (low & 1);
             const std::size_t here = 3 * static_cast<std::size_t>(begin) + axis_of(edge);
             if (known[here] == 0) {
               crossings_of_edges[here] = crossings.at(z * slice + in_slice, edge);
@@ -110,7 +111,8 @@ void SubvoxelSurface::add_polygon(const Point& place, const CellPolygon& polygon
   std::array<Point, kMostCorners> corners;
   const std::size_t count = polygon.size();
   for (std::size_t i = 0; i < count; ++i)
-    corners[i] = corner_of(polygon[i], static_cast<double>(crossings[edge_index(polygon[i])].place), place, spacing_);
+    corners[i] = corner_of(polygon[i], static_cast<double>(crossings[edge_index(polygon[i])].place),
+                           place, spacing_);
   const Bend bend = find_bend(polygon, crossings);
   if (bend.parts == 0) {
     polygons_.push_back(make_fan(corners.data(), count, triangles_));
