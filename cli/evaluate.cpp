@@ -12,6 +12,7 @@
 #include "evaluation/statistics.h"
 #include "evaluation/summary.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/data/case_listing.h"
 
 namespace voxarena::cli {
@@ -131,6 +132,7 @@ int evaluate(const std::vector<std::string>& arguments, RunContext& context) {
       "value of a class that neither map holds: undefined (default) or best")(
       "json", "print the summary as JSON");
   if (!line.parse(arguments, context)) return 0;
+  keep_freed_memory();
   const fs::path references = folder_at(line.text("GT")),
                  predictions = folder_at(line.text("PRED"));
   const fs::path dataset_json = find_dataset_json(line, references, predictions);

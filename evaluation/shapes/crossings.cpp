@@ -13,7 +13,7 @@ constexpr float kMargin = 0.02F;
 // Beyond this the smoothed mask denies the voxel: a corner, a tip, a speck. The middle is taken.
 constexpr float kDenial = 0.09F;
 // So little off the middle, the surface is flat as far as smoothing reaches.
-constexpr double kFlat = 1e-3;
+constexpr float kFlat = 1e-3F;
 // Voxels of the flat runs that make an edge sharp.
 constexpr std::int64_t kRun = 3;
 
@@ -99,9 +99,9 @@ Crossing Crossings::at(std::int64_t voxel, const CrossedEdge& edge) const {
   const float in = smooth_[static_cast<std::size_t>(inside)];
   const float out = smooth_[static_cast<std::size_t>(outside)];
   const float a = std::max(in, 0.5F + kMargin), b = std::min(out, 0.5F - kMargin);
-  const double place = static_cast<double>((a - 0.5F) / (a - b));
-  if (std::abs(place - 0.5) < kFlat) return {place};
-  if (on_face(inside, step)) return {0.5, true};
+  const float place = (a - 0.5F) / (a - b);
+  if (std::abs(place - 0.5F) < kFlat) return {place};
+  if (on_face(inside, step)) return {0.5F, true};
   if (in < 0.5F - kDenial || out > 0.5F + kDenial) return {};
   return {place};
 }

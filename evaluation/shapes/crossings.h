@@ -11,7 +11,7 @@
 namespace voxarena {
 
 struct Crossing {
-  double place = 0.5;    // from the inside corner (0) to the outside corner (1)
+  float place = 0.5F;    // from the inside corner (0) to the outside corner (1)
   bool on_face = false;  // at a flat face of voxels that ends at a sharp edge
 };
 

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kLeast = 4, kMost = 8;
 
-constexpr std::int64_t kBlock = 32;  // voxels of a row that are smoothed together
+constexpr std::int64_t kBlock = 16;  // voxels of a row that are smoothed together
 
 using Kernel = std::vector<float>;  // of odd length
 

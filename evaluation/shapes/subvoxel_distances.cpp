@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
-#include "evaluation/shapes/distance_transform.h"
+#include "evaluation/shapes/polygon_tree.h"
 #include "evaluation/shapes/subvoxel_surface.h"
 
 namespace voxarena {
@@ -16,18 +15,19 @@ struct Change {
   double most = 0;    // towards a corner
 };
 
-Change change_within(const SubvoxelSurface& surface, const SubvoxelSurface::Element& element,
-                     const SubvoxelSurface::Nearest& nearest) {
+Change change_within(const SubvoxelSurface& surface, const PolygonFan& element, double distance,
+                     const Point& away) {
   Change result;
-  if (nearest.distance == 0) return result;
-  const SubvoxelSurface::Corner* corners = surface.corners(element);
+  if (distance == 0) return result;
   double squares = 0;
-  for (std::int32_t i = 0; i < element.corners; ++i) {
-    const double change = dot(corners[i].away, nearest.away) / nearest.distance;
+  const FanTriangle* triangles = surface.triangles(element);
+  const Point direction = (1 / distance) * away;
+  for (std::int32_t i = 0; i < element.triangles; ++i) {
+    const double change = dot(to_double(triangles[i].corner), direction);
     squares += change * change;
     result.most = std::max(result.most, change);
   }
-  result.spread = std::sqrt(squares / element.corners);
+  result.spread = std::sqrt(squares / element.triangles);
   return result;
 }
 
@@ -49,84 +49,69 @@ struct FarElement {
   double expected = 0;
 };
 
-// Of a corner of `cell`: the walk starts from where it does for each of the cells around, which may
-// be nearest to different parts of the target. Once `enough` or less is found it looks no further.
-double corner_distance(const SubvoxelSurface& target, const Point& corner, std::int64_t cell,
-                       DistanceTransform& transform, double enough) {
-  const Extent& size = target.cells().size;
-  const Extent at = {cell / (size[1] * size[2]), cell / size[2] % size[1], cell % size[2]};
-  double distance = std::numeric_limits<double>::infinity();
-  std::int64_t last = -1;
-  for (std::int64_t z = std::max<std::int64_t>(at[0] - 1, 0); z < std::min(at[0] + 2, size[0]);
-       ++z) {
-    for (std::int64_t y = std::max<std::int64_t>(at[1] - 1, 0); y < std::min(at[1] + 2, size[1]);
-         ++y) {
-      for (std::int64_t x = std::max<std::int64_t>(at[2] - 1, 0); x < std::min(at[2] + 2, size[2]);
-           ++x) {
-        const std::int64_t start = transform.nearest(z, y, x).index;
-        if (start == last) continue;
-        distance = std::min(distance, target.nearest(corner, start).distance);
-        if (distance <= enough) return distance;
-        last = start;
-      }
-    }
-  }
-  return distance;
+std::vector<Point> corners_of(const SubvoxelSurface& surface, std::size_t index) {
+  const PolygonFan& polygon = surface.polygons()[index];
+  std::vector<Point> corners;
+  for (std::int32_t i = 0; i < polygon.triangles; ++i)
+    corners.push_back(polygon.centre + to_double(surface.triangles(polygon)[i].corner));
+  return corners;
 }
 
-void find_farthest(const SubvoxelSurface& source, const SubvoxelSurface& target,
-                   std::vector<FarElement> far, DistanceTransform& transform, double& farthest) {
+std::vector<PolygonTree::Nearest> nearest_to(const std::vector<Point>& points, PolygonTree& target,
+                                             double enough = 0) {
+  std::vector<PolygonTree::Nearest> found(points.size());
+  const auto count = static_cast<std::int64_t>(points.size());
+  for (std::int64_t i = 0; i < count; i += PolygonTree::kLanes) {
+    target.nearest(points.data() + i, std::min(PolygonTree::kLanes, count - i), found.data() + i,
+                   enough);
+  }
+  return found;
+}
+
+void find_farthest(const SubvoxelSurface& source, PolygonTree& target, std::vector<FarElement> far,
+                   double& farthest) {
   std::sort(far.begin(), far.end(),
             [](const FarElement& a, const FarElement& b) { return a.expected > b.expected; });
   for (const FarElement& one : far) {
     if (one.expected <= farthest) return;
-    const SubvoxelSurface::Element& element = source.elements()[one.element];
-    for (std::int32_t c = 0; c < element.corners; ++c) {
-      farthest = std::max(farthest, corner_distance(target, source.corner(element, c), element.cell,
-                                                    transform, farthest));
-    }
+    for (const auto& corner : nearest_to(corners_of(source, one.element), target, farthest))
+      farthest = std::max(farthest, corner.distance);
   }
 }
 
-Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
-                  const Spacing& spacing) {
-  const Extent& size = source.cells().size;
-  DistanceTransform transform(target.cells().sites, size, spacing);
+Directed directed(const SubvoxelSurface& source, const std::vector<std::int32_t>& order,
+                  PolygonTree& target) {
   Directed result;
   std::vector<FarElement> far;
-  std::int64_t last_cell = -1, start = -1;
-  // What is nearest to an element is likely to be near to the next one of its column.
-  std::vector<std::int64_t> nearest_of_column(static_cast<std::size_t>(size[2]), -1);
-  for (std::size_t i = 0; i < source.elements().size(); ++i) {
-    const SubvoxelSurface::Element& element = source.elements()[i];
-    const std::int64_t cell = element.cell;
-    if (cell != last_cell) {
-      start =
-          transform.nearest(cell / (size[1] * size[2]), cell / size[2] % size[1], cell % size[2])
-              .index;
-    }
-    last_cell = cell;
-    std::int64_t& likely = nearest_of_column[static_cast<std::size_t>(cell % size[2])];
-    const SubvoxelSurface::Nearest nearest = target.nearest(element.centre, start, likely);
-    likely = nearest.element;
-    if (nearest.distance > 0 || nearest.same) {
-      const Change change = change_within(source, element, nearest);
+  std::vector<Point> centres;
+  centres.reserve(order.size());
+  result.distances.reserve(order.size());
+  result.areas.reserve(order.size());
+  result.spreads.reserve(order.size());
+  for (const std::int32_t i : order)
+    centres.push_back(source.polygons()[static_cast<std::size_t>(i)].centre);
+  const std::vector<PolygonTree::Nearest> found = nearest_to(centres, target);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto index = static_cast<std::size_t>(order[i]);
+    const PolygonFan& element = source.polygons()[index];
+    const PolygonTree::Nearest& nearest = found[i];
+    if (nearest.distance > 1e-6 * element.radius || nearest.same) {
+      const Change change = change_within(source, element, nearest.distance, nearest.away);
       result.add(nearest.distance, element.area, change.spread);
       const double expected = nearest.distance + change.most;
-      if (expected > result.farthest) far.push_back({i, expected});
+      if (expected > result.farthest) far.push_back({index, expected});
       continue;
     }
     // The surfaces touch here, perhaps at the other one's edge: from nothing at the centre, the
     // distance grows towards each corner.
     double expected = 0;
-    for (std::int32_t c = 0; c < element.corners; ++c) {
-      const double half = target.nearest(source.corner(element, c), start).distance / 2;
-      result.add(half, element.area / element.corners, half);
-      expected = std::max(expected, 2 * half);
+    for (const auto& corner : nearest_to(corners_of(source, index), target)) {
+      result.add(corner.distance / 2, element.area / element.triangles, corner.distance / 2);
+      expected = std::max(expected, corner.distance);
     }
-    if (expected > result.farthest) far.push_back({i, expected});
+    if (expected > result.farthest) far.push_back({index, expected});
   }
-  find_farthest(source, target, std::move(far), transform, result.farthest);
+  find_farthest(source, target, std::move(far), result.farthest);
   return result;
 }
 
@@ -135,8 +120,9 @@ Directed directed(const SubvoxelSurface& source, const SubvoxelSurface& target,
 SurfaceDistances subvoxel_surface_distances(const MaskPair& masks) {
   const SubvoxelSurface reference(masks.reference, masks.size, masks.spacing, masks.flat);
   const SubvoxelSurface prediction(masks.prediction, masks.size, masks.spacing, masks.flat);
-  Directed forward = directed(reference, prediction, masks.spacing);
-  Directed backward = directed(prediction, reference, masks.spacing);
+  PolygonTree reference_tree(reference), prediction_tree(prediction);
+  Directed forward = directed(reference, reference_tree.order(), prediction_tree);
+  Directed backward = directed(prediction, prediction_tree.order(), reference_tree);
   return {.from_reference = std::move(forward.distances),
           .from_prediction = std::move(backward.distances),
           .reference_area = std::move(forward.areas),

@@ -64,17 +64,25 @@ SurfaceCells surface_cells(const std::vector<std::uint8_t>& mask, const Extent& 
   cells.codes.resize(static_cast<std::size_t>(voxels(cells.size)));
   cells.sites.resize(cells.codes.size());
   const std::int64_t row = size[2], slice = flat ? 0 : size[1] * size[2];
+  std::vector<std::uint8_t> halves(static_cast<std::size_t>(row));
   std::size_t i = 0;
   for (std::int64_t z = 0; z < cells.size[0]; ++z) {
     for (std::int64_t y = 0; y < cells.size[1]; ++y) {
       const std::uint8_t* m = mask.data() + z * slice + y * row;
-      for (std::int64_t x = 0; x < cells.size[2]; ++x, ++i) {
-        const std::uint8_t* n = m + x;
-        const int code = n[0] << 7 | n[1] << 6 | n[row] << 5 | n[row + 1] << 4 | n[slice] << 3 |
-                         n[slice + 1] << 2 | n[slice + row] << 1 | n[slice + row + 1];
-        cells.codes[i] = static_cast<std::uint8_t>(code);
-        cells.sites[i] = static_cast<std::uint8_t>((code + 1) % 256 > 1);
+      // Half of a code: the four voxels at x.
+      for (std::int64_t x = 0; x < row; ++x) {
+        halves[static_cast<std::size_t>(x)] = static_cast<std::uint8_t>(
+            64 * m[x] + 16 * m[x + row] + 4 * m[x + slice] + m[x + slice + row]);
       }
+      std::uint8_t* codes = cells.codes.data() + i;
+      std::uint8_t* sites = cells.sites.data() + i;
+      const std::uint8_t* half = halves.data();
+      for (std::int64_t x = 0; x < cells.size[2]; ++x) {
+        const auto code = static_cast<std::uint8_t>(2 * half[x] + half[x + 1]);
+        codes[x] = code;
+        sites[x] = static_cast<std::uint8_t>(code != 0 && code != 255);
+      }
+      i += static_cast<std::size_t>(cells.size[2]);
     }
   }
   return cells;

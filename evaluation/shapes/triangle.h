@@ -13,6 +13,9 @@ inline Point operator-(const Point& a, const Point& b) {
 inline Point operator+(const Point& a, const Point& b) {
   return {a[0] + b[0], a[1] + b[1], a[2] + b[2]};
 }
+inline Point operator*(double scale, const Point& a) {
+  return {scale * a[0], scale * a[1], scale * a[2]};
+}
 inline double dot(const Point& a, const Point& b) {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

@@ -1,6 +1,7 @@
 #include "voxarena/core/memory.h"
 
 #include <fmt/core.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <fstream>
@@ -73,6 +74,12 @@ void require_memory(const std::string& what, std::int64_t need, std::int64_t lim
                                  format_bytes(need), format_bytes(available)),
                      "close other programs or raise --memory, or use a configuration of coarser "
                      "spacing");
+}
+
+void keep_freed_memory() {
+  constexpr int kLimit = 1 << 25;  // the most that a threshold may be
+  mallopt(M_MMAP_THRESHOLD, kLimit);
+  mallopt(M_TRIM_THRESHOLD, 2 * kLimit);
 }
 
 std::string format_bytes(std::int64_t bytes) {

@@ -47,6 +47,10 @@ class MemoryBudget {
 // available_memory()).
 void require_memory(const std::string& what, std::int64_t need, std::int64_t limit);
 
+// For a process that does the same work again and again: memory that is freed is kept for the next
+// piece rather than given back and cleared by the system each time.
+void keep_freed_memory();
+
 // "512.0 MiB", "3.2 GiB".
 std::string format_bytes(std::int64_t bytes);
 

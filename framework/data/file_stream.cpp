@@ -13,7 +13,7 @@
 namespace voxarena {
 namespace {
 
-constexpr std::size_t kPart = 1 << 18;
+constexpr std::size_t kPart = 1 << 16;
 
 }  // namespace
 
@@ -53,7 +53,7 @@ void FileStream::read(void* buffer, std::size_t bytes) {
 }
 
 void FileStream::skip(std::uint64_t bytes) {
-  std::vector<char> buffer(kPart);
+  std::vector<char> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kPart)));
   while (bytes > 0) {
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kPart));
     read(buffer.data(), part);
@@ -62,7 +62,7 @@ void FileStream::skip(std::uint64_t bytes) {
 }
 
 void FileStream::skip_to_end() {
-  std::vector<char> buffer(kPart);
+  std::vector<char> buffer(1 << 12);  // mostly there is nothing left
   while (read_some(buffer.data(), buffer.size()) > 0) {
   }
 }

@@ -78,6 +78,11 @@ LabelImage read_label(const std::filesystem::path& file) {
   LabelImage label{Volume<std::int16_t>(1, read.size), read.geometry};
   for (std::size_t i = 0; i < read.values.size(); ++i) {
     const float value = read.values[i];
+    if (value >= 0 && value <= 32767) {
+      const auto whole = static_cast<std::int16_t>(value);
+      label.voxels.values[i] = whole;
+      if (static_cast<float>(whole) == value) continue;
+    }
     const float rounded = std::round(value);
     if (!(std::abs(value - rounded) <= 1e-3F) || rounded < -1 || rounded > 32767) {
       throw Error::input(
