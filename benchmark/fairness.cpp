@@ -147,9 +147,15 @@ bool starts_from_scratch(const Json& manifest) {
          (weights.is_null() && options_of(manifest).contains("weights"));
 }
 
+std::string mark_of_start_from_scratch(const Json& manifest) {
+  return manifest.value("training_free", false) ? "random weights" : "from scratch";
+}
+
 std::string describe_start_from_scratch(const Json& manifest) {
   std::string text =
-      "trained from scratch, without the pre-trained weights that the method can start from";
+      manifest.value("training_free", false)
+          ? "random weights instead of pre-trained ones, and nothing is trained"
+          : "trained from scratch, without the pre-trained weights that the method can start from";
   const Json options = options_of(manifest);
   for (const char* key : {"preset", "encoder", "backbone"}) {
     if (!options.contains(key)) continue;

@@ -41,9 +41,10 @@ std::vector<Factor> find_factors(const Json& manifest);
 // are ranked together if this and the protocol id are equal.
 std::string block_name(const std::vector<Factor>& factors);
 
-// Whether the row was trained from scratch by a method that can start from pre-trained weights: it
-// stays among the rows of the protocol, and the table says so.
+// Whether the method can start from pre-trained weights and did not (trained from scratch, or random
+// weights where nothing is trained): it stays among the rows of the protocol, and the table says so.
 bool starts_from_scratch(const Json& manifest);
+std::string mark_of_start_from_scratch(const Json& manifest);  // beside the name
 // "trained from scratch, without the pre-trained weights that the method can start from (preset =
 // mini)": with the network that the options chose.
 std::string describe_start_from_scratch(const Json& manifest);

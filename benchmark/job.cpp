@@ -154,7 +154,9 @@ std::vector<std::string> missing_predictions(const Job& job) {
 }  // namespace
 
 std::string Job::title() const {
-  return fmt::format("{}, {}, fold {}", dataset->raw.name, setup->entry.name, fold);
+  const std::string supports =
+      settings->supports > 0 ? fmt::format(", supports {}", settings->supports) : "";
+  return fmt::format("{}, {}{}, fold {}", dataset->raw.name, setup->entry.name, supports, fold);
 }
 
 const char* to_string(JobState state) {
@@ -195,6 +197,7 @@ void train_job(const Job& job, const RunContext& context) {
   if (is_training_free(job)) {
     begin_manifest(job,
                    {{"deviations", job.setup->deviations},
+                    {"training_free", true},
                     {"parameters", Json::object()},
                     {"peak_memory_mib", Json::object()},
                     {"seconds", Json::object()}},

@@ -18,6 +18,7 @@ namespace {
 
 // Addresses in here are stable: jobs point to their data set, protocol and setup.
 struct Matrix {
+  std::vector<ProtocolSettings> settings;
   std::deque<PreparedDataset> datasets;
   std::deque<Protocol> protocols;
   std::deque<RunSetup> setups;
@@ -45,13 +46,43 @@ void require_fold(const PreparedDataset& dataset, int fold, bool random_folds) {
 
 // The jobs of a cascade's first stage come before those that start from them.
 const FirstStage* add_first_stage(Matrix& matrix, const RunSetup& setup,
-                                  const PreparedDataset& dataset, const BenchmarkSpec& spec,
+                                  const PreparedDataset& dataset, const ProtocolSettings& settings,
                                   const RunnerOptions& options, const RunContext& context) {
   std::unique_ptr<FirstStage> first = set_up_first_stage(
-      setup, dataset, spec.protocol, options.roots.results, options.plugin_paths, context);
+      setup, dataset, settings, options.roots.results, options.plugin_paths, context);
   if (!first) return nullptr;
   matrix.jobs.insert(matrix.jobs.end(), first->jobs.begin(), first->jobs.end());
   return matrix.first_stages.emplace_back(std::move(first)).get();
+}
+
+// Every row on every fold under one protocol.
+void add_protocol(Matrix& matrix, const PreparedDataset& dataset, const ProtocolSettings& settings,
+                  const BenchmarkSpec& spec, const RunnerOptions& options,
+                  const RunContext& context) {
+  const std::vector<int> folds = options.fold ? std::vector<int>{*options.fold} : spec.folds;
+  const Protocol& protocol =
+      matrix.protocols.emplace_back(make_protocol(dataset, settings, context));
+  for (const MethodEntry& entry : spec.methods) {
+    if (!selected(entry, options.only)) continue;
+    const RunSetup& setup =
+        matrix.setups.emplace_back(set_up_run(entry, dataset, settings, options.plugin_paths));
+    const FirstStage* first = add_first_stage(matrix, setup, dataset, settings, options, context);
+    for (const int fold : folds) {
+      require_fold(dataset, fold, settings.patient.empty());
+      matrix.jobs.push_back(
+          {&dataset, &protocol, &settings, &setup, fold,
+           run_folder(options.roots.results, dataset.raw.name, protocol.id, entry.folder(), fold),
+           first == nullptr ? nullptr : &first->predictions});
+    }
+  }
+  for (const PredictionsEntry& entry : spec.predictions) {
+    if (!selected(entry, options.only)) continue;
+    for (const int fold : folds) {
+      require_fold(dataset, fold, settings.patient.empty());
+      matrix.predictions.push_back(
+          open_predictions(entry, dataset, protocol, settings, fold, options.roots.results));
+    }
+  }
 }
 
 // Everything that can be wrong with the spec is found here, before the first job runs.
@@ -62,35 +93,14 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
                        "pass --results FOLDER or set the variable nnUNet_results");
   }
   Matrix matrix;
-  const std::vector<int> folds = options.fold ? std::vector<int>{*options.fold} : spec.folds;
+  matrix.settings = spec.protocols();
   for (const MethodEntry& entry : spec.methods) load_method(entry.plugin, options.plugin_paths);
   for (const std::string& name : spec.datasets) {
     const PreparedDataset& dataset = matrix.datasets.emplace_back(
         plan_dataset(name, options.roots, context,
                      {.patient = spec.protocol.patient, .plans = spec.protocol.plans}));
-    const Protocol& protocol =
-        matrix.protocols.emplace_back(make_protocol(dataset, spec.protocol, context));
-    for (const MethodEntry& entry : spec.methods) {
-      if (!selected(entry, options.only)) continue;
-      const RunSetup& setup = matrix.setups.emplace_back(
-          set_up_run(entry, dataset, spec.protocol, options.plugin_paths));
-      const FirstStage* first = add_first_stage(matrix, setup, dataset, spec, options, context);
-      for (const int fold : folds) {
-        require_fold(dataset, fold, spec.protocol.patient.empty());
-        matrix.jobs.push_back(
-            {&dataset, &protocol, &spec.protocol, &setup, fold,
-             run_folder(options.roots.results, dataset.raw.name, protocol.id, entry.folder(), fold),
-             first == nullptr ? nullptr : &first->predictions});
-      }
-    }
-    for (const PredictionsEntry& entry : spec.predictions) {
-      if (!selected(entry, options.only)) continue;
-      for (const int fold : folds) {
-        require_fold(dataset, fold, spec.protocol.patient.empty());
-        matrix.predictions.push_back(
-            open_predictions(entry, dataset, protocol, spec.protocol, fold, options.roots.results));
-      }
-    }
+    for (const ProtocolSettings& settings : matrix.settings)
+      add_protocol(matrix, dataset, settings, spec, options, context);
   }
   if (matrix.jobs.empty() && matrix.predictions.empty()) {
     throw Error::usage(fmt::format("--only: no method of the spec is called '{}'", options.only),
@@ -100,17 +110,24 @@ Matrix build_matrix(const BenchmarkSpec& spec, const RunnerOptions& options,
 }
 
 void print_job_table(const Matrix& matrix) {
-  fmt::print("{:<28} {:<24} {:>4}  {:<12} {}\n", "data set", "method", "fold", "state", "folder");
-  const auto print = [](const std::string& dataset, const std::string& method, int fold,
-                        JobState state, const fs::path& folder) {
-    fmt::print("{:<28} {:<24} {:>4}  {:<12} {}\n", dataset, method, fold, to_string(state),
-               folder.string());
+  fmt::print("{:<28} {:<24} {:>8} {:>4}  {:<12} {}\n", "data set", "method", "supports", "fold",
+             "state", "folder");
+  const auto print = [](const PreparedDataset& dataset, const std::string& method,
+                        const ProtocolSettings& settings, int fold, JobState state,
+                        const fs::path& folder) {
+    const std::string supports =
+        settings.supports > 0 ? fmt::format("{}", settings.supports) : "all";
+    fmt::print("{:<28} {:<24} {:>8} {:>4}  {:<12} {}\n", dataset.raw.name, method, supports, fold,
+               to_string(state), folder.string());
   };
-  for (const PredictionsRun& run : matrix.predictions)
-    print(run.dataset->raw.name, run.entry->name, run.fold, predictions_state(run),
+  for (const PredictionsRun& run : matrix.predictions) {
+    print(*run.dataset, run.entry->name, *run.settings, run.fold, predictions_state(run),
           run.folder.path);
-  for (const Job& job : matrix.jobs)
-    print(job.dataset->raw.name, job.setup->entry.name, job.fold, job_state(job), job.folder.path);
+  }
+  for (const Job& job : matrix.jobs) {
+    print(*job.dataset, job.setup->entry.name, *job.settings, job.fold, job_state(job),
+          job.folder.path);
+  }
 }
 
 }  // namespace

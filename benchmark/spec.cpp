@@ -16,6 +16,8 @@
 namespace voxarena {
 namespace {
 
+constexpr std::int64_t kMostSupports = 1'000'000;
+
 ProtocolSettings read_protocol(const TomlTable& table) {
   ProtocolSettings settings;
   table.allow_only({"budget", "iterations", "iterations_per_epoch", "validation_iterations",
@@ -45,7 +47,8 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   }
   settings.plans = table.text("plans", settings.plans);
   if (table.has("mirror_axes")) settings.mirror_axes = table.axes("mirror_axes");
-  settings.supports = table.integer("supports", settings.supports, 0, 1'000'000);
+  if (!table.is_list("supports"))
+    settings.supports = table.integer("supports", settings.supports, 0, kMostSupports);
   settings.augmentation = table.flag("augmentation", settings.augmentation);
   settings.patient = table.text("patient", "");
   settings.step_size = table.number("step_size", settings.step_size, 0.05, 1.0);
@@ -55,6 +58,17 @@ ProtocolSettings read_protocol(const TomlTable& table) {
   }
   settings.seed = static_cast<std::uint64_t>(table.integer("seed", 1, 0, std::int64_t{1} << 62));
   return settings;
+}
+
+// Several numbers of supports; none where there is one number or none.
+std::vector<std::int64_t> read_supports_list(const TomlTable& protocol) {
+  if (!protocol.is_list("supports")) return {};
+  std::vector<std::int64_t> supports = protocol.integers("supports", 1, kMostSupports);
+  if (supports.empty()) protocol.fail("supports", "is empty", "e.g. supports = [1, 5, 10]");
+  std::sort(supports.begin(), supports.end());
+  if (std::adjacent_find(supports.begin(), supports.end()) != supports.end())
+    protocol.fail("supports", "names a number twice");
+  return supports;
 }
 
 MethodEntry read_method(const TomlTable& table) {
@@ -130,6 +144,13 @@ std::string PredictionsEntry::run_folder_name() const {
   return folder.empty() ? "predictions" : folder;
 }
 
+std::vector<ProtocolSettings> BenchmarkSpec::protocols() const {
+  if (supports.empty()) return {protocol};
+  std::vector<ProtocolSettings> out(supports.size(), protocol);
+  for (std::size_t i = 0; i < supports.size(); ++i) out[i].supports = supports[i];
+  return out;
+}
+
 BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   const TomlDocument document(text, source);
   const TomlTable root = document.root();
@@ -146,6 +167,7 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   std::sort(spec.folds.begin(), spec.folds.end());
   spec.folds.erase(std::unique(spec.folds.begin(), spec.folds.end()), spec.folds.end());
   spec.protocol = read_protocol(root.table("protocol"));
+  spec.supports = read_supports_list(root.table("protocol"));
   std::set<std::string> folders;
   const auto require_new_name = [&](const TomlTable& table, const std::string& name,
                                     const std::string& folder) {

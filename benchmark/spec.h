@@ -10,6 +10,7 @@
 //   mirror_axes = [0, 1, 2] # of the plan; training and test; the same for every row
 //   plans = "nnUNetPlans"   # or nnUNetResEncUNetMPlans, ...; made where they are missing
 //   patient = "patient[0-9]+"  # folds keep the cases of a patient together
+//   supports = [1, 5, 10]   # or one number: so many labelled cases are seen; a block each
 //   [[method]]
 //   plugin = "plain_unet"
 //   name = "plain U-Net"
@@ -50,6 +51,7 @@ struct ProtocolSettings {
   double step_size = 0.5;  // of the sliding window, as a fraction of the patch
   std::uint64_t seed = 1;
   // Cases of the training half that any method may see; 0: all. Training-free methods need some.
+  // A spec may list several numbers (BenchmarkSpec::protocols).
   std::int64_t supports = 0;
 };
 
@@ -90,9 +92,13 @@ struct BenchmarkSpec {
   std::vector<std::string> datasets;
   std::vector<int> folds;
   ProtocolSettings protocol;
+  std::vector<std::int64_t> supports;  // where the spec lists several numbers of them
   std::vector<MethodEntry> methods;
   std::vector<PredictionsEntry> predictions;
   std::string text;  // of the file, as written
+
+  // `protocol`, for each number of supports.
+  std::vector<ProtocolSettings> protocols() const;
 };
 
 // Error (input) with file, line and column on unknown keys, wrong types and impossible values.

@@ -94,7 +94,7 @@ void add_factors(const Json& manifest, LeaderboardRow& row) {
   for (const Json& note : information_of(manifest).value("notes", Json::array()))
     row.deviations.push_back(note.get<std::string>());
   if (starts_from_scratch(manifest)) {
-    row.mark = "from scratch";
+    row.mark = mark_of_start_from_scratch(manifest);
     row.deviations.push_back(describe_start_from_scratch(manifest));
   }
   row.configures_itself = configures_itself(manifest);
@@ -110,6 +110,7 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.dataset = manifest.at("dataset").get<std::string>();
   row.protocol = manifest.at("protocol_id").get<std::string>();
   row.protocol_summary = summarise_protocol(manifest.at("protocol"));
+  row.supports = manifest.at("protocol").value("supports", std::int64_t{0});
   row.evaluation = evaluation_settings_from_json(
       manifest.at("protocol").value("metrics", Json::object()), "protocol of the manifest");
   row.deviations = manifest.at("deviations").get<std::vector<std::string>>();

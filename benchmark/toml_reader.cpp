@@ -116,6 +116,10 @@ const toml::value<T>* typed(const toml::node* node) {
 
 }  // namespace
 
+bool TomlTable::is_list(std::string_view key) const {
+  return has(key) && as_table(node_)->get(key)->is_array();
+}
+
 std::string TomlTable::text(std::string_view key, const std::string& fallback) const {
   if (!has(key)) return fallback;
   const toml::node* node = as_table(node_)->get(key);

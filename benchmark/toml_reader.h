@@ -18,6 +18,7 @@ namespace voxarena {
 class TomlTable {
  public:
   bool has(std::string_view key) const;
+  bool is_list(std::string_view key) const;
 
   // The key's value, or `fallback` if it is absent. Error (input) on another type or a value
   // outside [low, high].

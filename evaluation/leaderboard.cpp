@@ -154,7 +154,7 @@ Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows, const EvaluationS
                     .settings = settings,
                     .blocks = {}};
   const auto block_key = [](const auto& x) {
-    return std::tie(x.dataset, x.extra_information, x.protocol);
+    return std::tie(x.dataset, x.extra_information, x.supports, x.protocol);
   };
   std::sort(rows.begin(), rows.end(), [&](const LeaderboardRow& a, const LeaderboardRow& b) {
     return std::tuple_cat(block_key(a), std::tie(a.method)) <
@@ -167,6 +167,7 @@ Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows, const EvaluationS
       block.dataset = row.dataset;
       block.protocol = row.protocol;
       block.extra_information = row.extra_information;
+      block.supports = row.supports;
       cases.clear();
     }
     LeaderboardBlock& block = board.blocks.back();

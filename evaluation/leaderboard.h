@@ -39,6 +39,7 @@ struct LeaderboardRow {
   std::string protocol;           // id (hash)
   EvaluationSettings evaluation;  // as its records were made
   std::string protocol_summary;   // one line for people: budget, patch, seed, ...
+  std::int64_t supports = 0;      // labelled cases that methods see; 0: the training half
   std::string extra_information;  // what this row gets and others do not ("pre-trained weights"): a
                                   // block of its own
   std::string mark;               // short, beside the name: "from scratch"
@@ -60,6 +61,7 @@ struct RankedRow {
 
 struct LeaderboardBlock {
   std::string dataset, protocol, protocol_summary, extra_information;
+  std::int64_t supports = 0;
   std::vector<std::string> cautions;  // what readers must know before they believe the ranks
   std::vector<std::string> classes;
   std::vector<int> folds;
@@ -71,7 +73,7 @@ struct Leaderboard {
   std::string metric, flavour, unit;
   bool higher_is_better = true;
   EvaluationSettings settings;
-  std::vector<LeaderboardBlock> blocks;  // by data set, extra information, protocol
+  std::vector<LeaderboardBlock> blocks;  // by data set, extra information, supports, protocol
 };
 
 // Every number is computed from the records and the case lists alone. Class columns: mean and

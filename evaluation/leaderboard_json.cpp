@@ -62,6 +62,7 @@ Json to_json(const Leaderboard& board, const TableOptions& options) {
     Json entry = {{"dataset", block.dataset},
                   {"protocol", block.protocol},
                   {"protocol_summary", block.protocol_summary},
+                  {"supports", block.supports},
                   {"extra_information", block.extra_information},
                   {"cautions", block.cautions},
                   {"classes", block.classes},

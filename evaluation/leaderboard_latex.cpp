@@ -174,6 +174,12 @@ std::string names_text(const std::vector<LatexMetric>& metrics) {
   return text;
 }
 
+std::string name_with_supports(const LeaderboardBlock& block) {
+  if (block.supports == 0) return block.dataset;
+  return fmt::format("{}, {} {}", block.dataset, block.supports,
+                     block.supports == 1 ? "support" : "supports");
+}
+
 LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& board,
                             const LatexOptions& options, std::size_t number) {
   LatexNotes notes;
@@ -183,7 +189,7 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
   table.caption = fmt::format(
       "{} on {}: mean over classes, then over {} {}, {}. Ranks are by {}. Best bold, second "
       "underlined.",
-      names_text(metrics), latex_text(block.dataset), block.cases,
+      names_text(metrics), latex_text(name_with_supports(block)), block.cases,
       block.cases == 1 ? "case" : "cases", spread_words(options.spread, options),
       latex_text(board.metric));
   if (!block.extra_information.empty())
@@ -216,7 +222,8 @@ LatexTable latex_class_table(const LeaderboardBlock& block, const LatexMetric& m
                              const LatexOptions& options, std::size_t from, std::size_t to) {
   LatexTable table;
   table.caption = fmt::format("{} per class on {}, {}.", latex_title(metric),
-                              latex_text(block.dataset), spread_words(options.spread, options));
+                              latex_text(name_with_supports(block)),
+                              spread_words(options.spread, options));
   table.columns = "@{}l" + std::string(to - from, 'r') + "@{}";
   LatexNotes notes;
   table.rows.push_back({"Method"});
@@ -273,7 +280,7 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
       cells[static_cast<std::size_t>(found - methods.begin())] =
           with_marks(scores[r], marks_of_rank(block->rows[r], notes));
     }
-    table.add_column(latex_text(block->dataset), cells);
+    table.add_column(latex_text(name_with_supports(*block)), cells);
   }
   table.notes = notes.text();
   return table.text();
@@ -288,9 +295,9 @@ std::string to_latex(const Leaderboard& board, const LatexOptions& options) {
     groups[{block.extra_information, block.protocol_summary}].push_back(&block);
   std::size_t number = 0;
   for (const auto& [key, blocks] : groups) {
-    std::set<std::string> datasets;
-    for (const LeaderboardBlock* block : blocks) datasets.insert(block->dataset);
-    if (blocks.size() > 1 && datasets.size() == blocks.size())
+    std::set<std::string> columns;
+    for (const LeaderboardBlock* block : blocks) columns.insert(name_with_supports(*block));
+    if (blocks.size() > 1 && columns.size() == blocks.size())
       text += "\n" + overview(blocks, board, options, ++number);
   }
   number = 0;

@@ -156,8 +156,9 @@ std::string class_table(const LeaderboardBlock& block, const Leaderboard& board)
 std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
                        const TableOptions& options) {
   std::string text =
-      fmt::format("Protocol `{}` · {} · {} {}\n\n", block.protocol, folds_text(block.folds),
-                  block.cases, block.cases == 1 ? "case" : "cases");
+      fmt::format("Protocol `{}` · {} · {} {}{}\n\n", block.protocol, folds_text(block.folds),
+                  block.cases, block.cases == 1 ? "case" : "cases",
+                  block.supports > 0 ? fmt::format(" · supports: {}", block.supports) : "");
   if (!block.protocol_summary.empty()) text += markdown_text(block.protocol_summary) + "\n\n";
   if (!block.extra_information.empty()) {
     text += fmt::format("**Not comparable with the other tables:** {}\n\n",
@@ -175,7 +176,7 @@ std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
 }  // namespace
 
 std::string to_markdown(const Leaderboard& board, const TableOptions& options) {
-  std::string text = "# Leaderboard\n\n";
+  std::string text = "# Leaderboard\n\n" + supports_markdown(board);
   const std::string* dataset = nullptr;
   for (const LeaderboardBlock& block : board.blocks) {
     if (dataset == nullptr || *dataset != block.dataset)

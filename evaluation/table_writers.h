@@ -19,6 +19,9 @@ struct TableOptions {
 // Aligned columns, best value of a column bold, footnotes below each table.
 std::string to_markdown(const Leaderboard& board, const TableOptions& options = {});
 
+// Part of to_markdown(): a column for each number of supports. Empty unless there are several.
+std::string supports_markdown(const Leaderboard& board);
+
 // Long form, a line per row and class (kMeanOverClasses first): everything with full precision.
 inline constexpr const char* kMeanOverClasses = "mean over classes";
 std::string to_csv(const Leaderboard& board, const TableOptions& options = {});

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From nothing to a leaderboard: set-up, build, and two methods trained and evaluated on a synthetic data set.
+# From nothing to a leaderboard: set-up, build, two methods trained and three shown a few labelled volumes, on a synthetic data set.
 #   scripts/demo.sh [FOLDER]   FOLDER takes data, checkpoints and tables (default: demo)
 # Run it again after an interruption and it goes on where it was.
 set -euo pipefail
@@ -16,14 +16,17 @@ cmake --preset release
 cmake --build build/release -j "$(nproc)" --target voxarena_cli voxarena_plugins
 
 voxarena=build/release/bin/voxarena
-spec=examples/phantom_cpu.toml
-dataset=$(sed -nE 's/^datasets *= *\[ *"([^"]+)".*/\1/p' "$spec")
+specs=(examples/phantom_cpu.toml examples/phantom_few_shot.toml)
+dataset=$(sed -nE 's/^datasets *= *\[ *"([^"]+)".*/\1/p' "${specs[0]}")
 raw=$folder/raw
 mkdir -p "$raw"
 begin=$SECONDS
 [ -f "$raw/$dataset/dataset.json" ] || "$voxarena" phantom "$raw/$dataset" --size 24,40,40 --spacing 3.2,1.6,1.6
-"$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results" \
-  --output "$folder/leaderboard"
+for spec in "${specs[@]}"; do
+  "$voxarena" benchmark "$spec" --raw "$raw" --preprocessed "$folder/preprocessed" --results "$folder/results"
+done
+"$voxarena" leaderboard "$folder/results" --raw "$raw" -o "$folder/leaderboard"
+cat "$folder/leaderboard/leaderboard.md"
 
 echo
 echo "The job took $((SECONDS - begin)) s."

@@ -86,9 +86,10 @@ class MultiAtlasMethod final : public Method {
   number = {3}, pages = {243--260}, year = {1998}
 })",
             .capabilities = {.two_d = false, .trainable = false, .regions = false},
-            .options = {Option::integer("iterations", 40)
-                            .range(1, 1000)
-                            .help("of demons at full resolution; twice as many at half"),
+            .options = {Option::integer("iterations", 25)
+                            .range(0, 1000)
+                            .help("of demons at full resolution; twice as many at half; 0: centres of "
+                                  "mass alone, the mean of the supports' labels"),
                         Option::number("smoothing", 1.5)
                             .range(0.3, 10)
                             .help("of the displacements: standard deviation in voxels")}};

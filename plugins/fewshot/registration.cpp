@@ -118,7 +118,7 @@ struct Registration::Field {
   Extent moving_size;
   Spacing spacing;
   Shift::Pointer shift;
-  FieldImage::Pointer displacement;
+  FieldImage::Pointer displacement;  // null without iterations
 };
 
 Registration::Registration(const Volume<float>& fixed, const Volume<float>& moving,
@@ -130,6 +130,7 @@ Registration::Registration(const Volume<float>& fixed, const Volume<float>& movi
   f.spacing = spacing;
   f.shift = Shift::New();
   f.shift->SetOffset(centre_of_mass(moving, spacing) - centre_of_mass(fixed, spacing));
+  if (settings.iterations == 0) return;
   const float outside = *std::min_element(moving.values.begin(), moving.values.end());
   const FloatImage::Pointer laid =
       resampled(make_image(moving.values.data(), moving.size, spacing), f.fixed, f.shift, outside);
@@ -138,10 +139,20 @@ Registration::Registration(const Volume<float>& fixed, const Volume<float>& movi
 
 Registration::~Registration() = default;
 
+namespace {
+
+std::vector<float> values_of(const FloatImage* image) {
+  const auto count = image->GetLargestPossibleRegion().GetNumberOfPixels();
+  return {image->GetBufferPointer(), image->GetBufferPointer() + count};
+}
+
+}  // namespace
+
 std::vector<float> Registration::warp(const std::vector<float>& mask) const {
   const Field& f = *field_;
   const FloatImage::Pointer laid =
       resampled(make_image(mask.data(), f.moving_size, f.spacing), f.fixed, f.shift, 0.0F);
+  if (!f.displacement) return values_of(laid);
   using Filter = itk::WarpImageFilter<FloatImage, FloatImage, FieldImage>;
   auto filter = Filter::New();
   filter->SetInput(laid);
@@ -150,9 +161,7 @@ std::vector<float> Registration::warp(const std::vector<float>& mask) const {
   filter->SetEdgePaddingValue(0.0F);
   filter->SetNumberOfWorkUnits(1);
   filter->Update();
-  const FloatImage* out = filter->GetOutput();
-  const auto count = out->GetLargestPossibleRegion().GetNumberOfPixels();
-  return {out->GetBufferPointer(), out->GetBufferPointer() + count};
+  return values_of(filter->GetOutput());
 }
 
 }  // namespace voxarena::fewshot

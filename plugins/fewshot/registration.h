@@ -9,7 +9,7 @@
 namespace voxarena::fewshot {
 
 struct RegistrationSettings {
-  int iterations = 40;     // of the finest level; twice as many one level up
+  int iterations = 25;     // of the finest level, twice as many one level up; 0: centres alone
   double smoothing = 1.5;  // standard deviation of the field's regularisation, in voxels
 };
 

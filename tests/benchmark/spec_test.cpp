@@ -68,6 +68,17 @@ TEST(Spec, WithoutFoldsAndMirrorAxesTheFieldsDefaultsHold) {
   EXPECT_EQ(spec.protocol.budget.iterations, 250'000);
 }
 
+TEST(Spec, SeveralNumbersOfSupportsAreAProtocolEach) {
+  const std::string begin = "name = 'a'\ndatasets = ['1']\n[protocol]\nsupports = ";
+  const std::string end = "\n[[method]]\nplugin = 'retrieval'\n";
+  std::vector<std::int64_t> supports;
+  for (const ProtocolSettings& protocol : parse_spec(begin + "[10, 1, 5]" + end, "s").protocols())
+    supports.push_back(protocol.supports);
+  EXPECT_EQ(supports, (std::vector<std::int64_t>{1, 5, 10}));
+  ASSERT_EQ(parse_spec(begin + "5" + end, "s").protocols().size(), 1U);
+  EXPECT_EQ(parse_spec(begin + "5" + end, "s").protocols()[0].supports, 5);
+}
+
 TEST(Spec, PredictionsComeWithADeclaration) {
   const BenchmarkSpec spec = parse_spec(R"toml(
 name = "organs"
@@ -147,6 +158,12 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"UnknownMetric",
                HEAD "[protocol]\nevaluation = { metrics = ['HD95:scipy'] }\n" METHOD,
                "no flavour 'scipy'", "medpy"},
+        Broken{"NoSupports", HEAD "[protocol]\nsupports = []\n" METHOD, "supports: is empty",
+               "[1, 5, 10]"},
+        Broken{"SupportsTwice", HEAD "[protocol]\nsupports = [5, 5]\n" METHOD,
+               "names a number twice", ""},
+        Broken{"NoSupportAmongOthers", HEAD "[protocol]\nsupports = [0, 5]\n" METHOD,
+               "0 is impossible", "1 to"},
         Broken{"MirrorAxisTwice", HEAD "[protocol]\nmirror_axes = [1, 1]\n" METHOD,
                "names an axis twice", ""},
         Broken{"NoMethod", HEAD, "no [[method]] and no [[predictions]]", "plain_unet"},

@@ -105,6 +105,19 @@ TEST(CollectRows, FromScratchIsSaidInOneWay) {
   EXPECT_EQ(make_leaderboard(rows).blocks.size(), 1U);  // ranked with the plain row
 }
 
+TEST(CollectRows, RandomWeightsOfWhatIsNotTrainedAreNoTraining) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "shown" / "fold_0", "shown", 0, 0.6);
+  Json changed = manifest("shown", 0);
+  changed["training_free"] = true;
+  changed["weights"] = {{"from_scratch", true}};
+  write_json(folder.path() / "shown" / "fold_0" / "manifest.json", changed);
+  const LeaderboardRow row = collect_rows({folder.path()}).at(0);
+  EXPECT_EQ(row.mark, "random weights");
+  EXPECT_EQ(row.deviations.back(),
+            "random weights instead of pre-trained ones, and nothing is trained");
+}
+
 TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
   const test::TemporaryFolder folder;
   write_json(folder.path() / "manifest.json", {{"status", "finished"}, {"dataset", "d"}});

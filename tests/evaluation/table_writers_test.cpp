@@ -39,6 +39,45 @@ TEST(MarkdownTable, NamesCannotBreakIt) {
   EXPECT_TRUE(holds(text, "a\\|b"));
 }
 
+// The few-shot table: blocks that differ in the labelled cases that methods see.
+std::vector<LeaderboardRow> rows_by_supports() {
+  std::vector<LeaderboardRow> rows;
+  for (const std::int64_t supports : {1, 10}) {
+    for (const std::string method : {"retrieval", "incontext"}) {
+      const double dice = (method == "incontext" ? 0.5 : 0.4) + 0.02 * static_cast<double>(supports);
+      LeaderboardRow row = test::row_of(method, {"x"}, {{dice}, {dice}});
+      row.supports = supports;
+      row.protocol = supports == 1 ? "one" : "a_ten";  // ids are in no order
+      if (method == "incontext") row.extra_information = "pre-trained weights";
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+TEST(MarkdownTable, NumbersOfSupportsStandSideBySide) {
+  const std::string text = to_markdown(make_leaderboard(rows_by_supports()));
+  EXPECT_TRUE(holds(text, "## By number of supports"));
+  EXPECT_TRUE(holds(text, "| Dataset004_Hippocampus: 1 | Dataset004_Hippocampus: 10 |"));
+  EXPECT_LT(text.find("| incontext ¹ "), text.find("| retrieval ")) << "in the order of means";
+  EXPECT_TRUE(holds(text, "0.5200 ± 0.0000 |          0.7000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "0.4200 ± 0.0000 |          0.6000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "- ¹ not comparable with the others: pre-trained weights"));
+  EXPECT_LT(text.find("supports: 1\n"), text.find("supports: 10\n")) << "blocks in their order";
+}
+
+TEST(MarkdownTable, OneNumberOfSupportsNeedsNoTableOfItsOwn) {
+  std::vector<LeaderboardRow> rows = rows_by_supports();
+  std::erase_if(rows, [](const LeaderboardRow& row) { return row.supports == 1; });
+  EXPECT_EQ(supports_markdown(make_leaderboard(rows)), "");
+}
+
+TEST(LatexTable, NumbersOfSupportsAreColumnsOfTheOverview) {
+  const std::string text = to_latex(make_leaderboard(rows_by_supports()));
+  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus, 1 support &"));
+  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus, 10 supports "));
+}
+
 TEST(Tables, WithoutTimesTwoRunsOfTheSameWorkAreIdentical) {
   std::vector<LeaderboardRow> slow = test::example_rows();
   for (LeaderboardRow& row : slow) {

@@ -59,7 +59,7 @@ function start() {
   followColourScheme();
   const chooser = document.getElementById("block");
   chooser.append(...board.blocks.map((block, i) => element("option", {value: i}, `${block.dataset}, protocol ${block.protocol}` +
-    (block.extra_information ? ", " + block.extra_information : ""))));
+    (block.supports ? `, supports: ${block.supports}` : "") + (block.extra_information ? ", " + block.extra_information : ""))));
   chooser.addEventListener("change", () => show(Number(chooser.value)));
   document.getElementById("block-label").hidden = board.blocks.length < 2;
   if (board.blocks.length) show(0);

@@ -58,7 +58,8 @@ function headlineSection(block) {
   const notes = notesOf(block);
   const section = element("section", {id: "table"}, element("h2", {}, block.dataset),
     element("p", {class: "quiet"}, "Protocol ", element("code", {}, block.protocol),
-      ` · ${block.folds.length === 1 ? "fold" : "folds"} ${block.folds.join(", ")} · ${block.cases_total} cases`));
+      ` · ${block.folds.length === 1 ? "fold" : "folds"} ${block.folds.join(", ")} · ${block.cases_total} cases` +
+      (block.supports ? ` · supports: ${block.supports}` : "")));
   if (block.extra_information)
     section.append(element("p", {class: "warning"}, "Not comparable with the other tables: " + block.extra_information));
   for (const caution of block.cautions)
