@@ -19,7 +19,7 @@ namespace voxarena::fewshot {
 namespace {
 
 constexpr std::int64_t kAskedAtOnce = 8;
-constexpr double kAdaptationRate = 5e-4, kAdaptationWarmup = 10;
+constexpr double kAdaptationRate = 1.5e-3, kAdaptationWarmup = 10;
 
 // A slice and a structure of it that is to be found, and the slices that show how.
 struct Question {
