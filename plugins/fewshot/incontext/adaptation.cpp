@@ -11,6 +11,7 @@
 #include <numbers>
 #include <optional>
 
+#include "plugins/fewshot/incontext/slice_augmentation.h"
 #include "plugins/fewshot/incontext/task_random.h"
 #include "plugins/fewshot/incontext/training.h"
 #include "voxarena/core/error.h"
@@ -47,9 +48,10 @@ std::optional<Question> draw_question(const SupportSlices& slices, const Adaptat
   return question;
 }
 
-// Loss of questions that all have the same number of helpers.
+// Loss of questions that all have the same number of helpers, each slice of them changed a little.
 at::Tensor loss_of(InContextNetwork& network, const SupportSlices& slices,
-                   const std::vector<Question>& questions, const at::Device& device) {
+                   const std::vector<Question>& questions, TaskRandom& random,
+                   const at::Device& device) {
   std::vector<at::Tensor> images, masks, helper_images, helper_masks;
   for (const Question& question : questions) {
     images.push_back(slices.images[question.asked]);
@@ -59,12 +61,14 @@ at::Tensor loss_of(InContextNetwork& network, const SupportSlices& slices,
         slices.masks.index_select(0, question.helpers).narrow(1, question.structure, 1));
   }
   const auto count = static_cast<std::int64_t>(questions.size());
-  const SliceFeatures features = network.encode(at::stack(images).to(device));
-  const at::Tensor map = network.encode(at::cat(helper_images).to(device)).map;
+  const LabelledSlices asked = augmented({at::stack(images), at::stack(masks)}, random);
+  const LabelledSlices shown = augmented({at::cat(helper_images), at::cat(helper_masks)}, random);
+  const SliceFeatures features = network.encode(asked.images.to(device));
+  const at::Tensor map = network.encode(shown.images.to(device)).map;
   const at::Tensor keys = network.memory_keys(map).view({count, -1, kWidth});
   const at::Tensor values =
-      network.memory_values(map, at::cat(helper_masks).to(device)).view({count, -1, kWidth});
-  return mask_loss(network.decode(features, keys, values), at::stack(masks).to(device));
+      network.memory_values(map, shown.masks.to(device)).view({count, -1, kWidth});
+  return mask_loss(network.decode(features, keys, values), asked.masks.to(device));
 }
 
 }  // namespace
@@ -110,7 +114,8 @@ std::shared_ptr<InContextNetwork> adapt(const std::shared_ptr<InContextNetwork>&
     const double warmup =
         std::min(1.0, (static_cast<double>(trainer.steps()) + 1) / kAdaptationWarmup);
     const double rate = kAdaptationRate * warmup * (1 + std::cos(std::numbers::pi * share)) / 2;
-    trainer.step(loss_of(trainer.network(), slices, questions, device), rate);
+    TaskRandom changes(wanted.seed, draw++);
+    trainer.step(loss_of(trainer.network(), slices, questions, changes, device), rate);
     progress.set(static_cast<std::int64_t>(100 * done()));
   }
   return copy_of(trainer.average());
