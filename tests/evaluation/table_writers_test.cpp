@@ -60,8 +60,8 @@ TEST(MarkdownTable, NumbersOfSupportsStandSideBySide) {
   EXPECT_TRUE(holds(text, "## By number of supports"));
   EXPECT_TRUE(holds(text, "| Dataset004_Hippocampus: 1 | Dataset004_Hippocampus: 10 |"));
   EXPECT_LT(text.find("| incontext ¹ "), text.find("| retrieval ")) << "in the order of means";
-  EXPECT_TRUE(holds(text, "0.5200 ± 0.0000 |          0.7000 ± 0.0000 |"));
-  EXPECT_TRUE(holds(text, "0.4200 ± 0.0000 |          0.6000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "0.5200 ± 0.0000 |            0.7000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "0.4200 ± 0.0000 |            0.6000 ± 0.0000 |"));
   EXPECT_TRUE(holds(text, "- ¹ not comparable with the others: pre-trained weights"));
   EXPECT_LT(text.find("supports: 1\n"), text.find("supports: 10\n")) << "blocks in their order";
 }
