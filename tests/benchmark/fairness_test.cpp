@@ -76,6 +76,19 @@ TEST(Fairness, TheFactorIsNamedInAFootnote) {
                                       "loss: Tversky"}));
 }
 
+// An older file, or one from which the key was taken out.
+TEST(Fairness, PredictionsOfAnotherToolWithoutADeclarationDeclareNothing) {
+  Json other = plain("other");
+  other.erase("information");
+  other.erase("method");
+  other["predictions"] = {{"made_by", "another tool"}, {"folder", "theirs"}, {"url", ""}};
+  const Leaderboard board = table_with(other);
+  ASSERT_EQ(board.blocks.size(), 2U);
+  EXPECT_EQ(board.blocks[1].extra_information,
+            "not declared: training data, pre-training, ensemble, mirroring at test time, "
+            "post-processing, prompts, budget");
+}
+
 TEST(Fairness, EqualFactorsShareABlock) {
   Json a = plain("a"), b = plain("b");
   a["information"]["ensemble"] = b["information"]["ensemble"] = 5;
