@@ -16,6 +16,8 @@ std::vector<Metric> cldice_metrics() {
                "structure segmentation. CVPR 2021.",
            .compute = [](const ClassComparison& comparison) {
              const CentreLineOverlap& overlap = comparison.shapes.centre_lines();
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
              const double sensitivity = static_cast<double>(overlap.reference_inside) /
                                         static_cast<double>(overlap.reference);
              const double precision = static_cast<double>(overlap.prediction_inside) /

@@ -13,6 +13,8 @@ std::vector<Metric> specificity_metrics() {
            .citation = "Taha AA, Hanbury A. Metrics for evaluating 3D medical image segmentation. "
                        "BMC Medical Imaging 2015.",
            .compute = [](const ClassComparison& comparison) {
+           .no_reference = OneEmpty::formula,
+           .no_prediction = OneEmpty::formula,
              const Counts& n = comparison.counts;
              return static_cast<double>(n.tn) / static_cast<double>(n.tn + n.fp);
            }}};
