@@ -73,7 +73,8 @@ void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row,
   FoldRecords fold;
   fold.fold = manifest.at("fold").get<int>();
   fold.cases = manifest.at("cases").get<std::vector<std::string>>();
-  fold.records = read_records(folder / "records.csv", {{row.dataset}, fold.cases, row.classes});
+  fold.file = (folder / "records.csv").string();
+  fold.records = read_records(fold.file, {{row.dataset}, fold.cases, row.classes});
   const Json& seconds = manifest.at("seconds");
   ++sums.folds;
   sums.cases += fold.cases.size();

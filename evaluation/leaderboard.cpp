@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include "evaluation/case_values.h"
 #include <tuple>
 
 #include "voxarena/core/error.h"
@@ -13,38 +14,8 @@
 namespace voxarena {
 namespace {
 
-using CaseClass = std::pair<std::string, std::string>;  // case id, class
-
 std::string row_name(const LeaderboardRow& row) {
   return fmt::format("{}, {}, protocol {}", row.dataset, row.method, row.protocol);
-}
-
-// Values of one fold by case and class, for the metric of the table. `unusable` collects cases
-// without a prediction.
-std::map<CaseClass, double> fold_values(const LeaderboardRow& row, const FoldRecords& fold,
-                                        const Metric& metric, std::set<std::string>& unusable) {
-  const std::set<std::string> cases(fold.cases.begin(), fold.cases.end());
-  std::map<CaseClass, double> values;
-  for (const Record& record : fold.records) {
-    const std::string where = fmt::format("{}, fold {}", row_name(row), fold.fold);
-    if (record.dataset != row.dataset || record.fold != fold.fold ||
-        !cases.contains(record.case_id)) {
-      throw Error::input(
-          fmt::format("{}: a record of {}, fold {}, case '{}' does not belong there", where,
-                      record.dataset, record.fold, record.case_id),
-          "the records are not of this run or its split has changed; evaluate it again");
-    }
-    if (std::find(row.classes.begin(), row.classes.end(), record.cls) == row.classes.end()) {
-      throw Error::input(fmt::format("{}: class '{}' of the records is unknown", where, record.cls),
-                         fmt::format("known are: {}", fmt::join(row.classes, ", ")));
-    }
-    // evaluate_case() leaves the counts of an unusable prediction undefined.
-    if (record.metric == "n_pred" && std::isnan(record.value)) unusable.insert(record.case_id);
-    if (record.metric == metric.name && record.flavour == metric.flavour) {
-      values[{record.case_id, record.cls}] = record.value;
-    }
-  }
-  return values;
 }
 
 RankedRow evaluate_row(LeaderboardRow row, const Metric& metric) {
@@ -52,9 +23,9 @@ RankedRow evaluate_row(LeaderboardRow row, const Metric& metric) {
   std::vector<std::vector<double>> per_class(row.classes.size());
   std::vector<double> per_case;
   for (FoldRecords& fold : row.folds) {
-    std::set<std::string> unusable;
-    const std::map<CaseClass, double> values = fold_values(row, fold, metric, unusable);
-    for (const std::string& id : fold.cases) {
+    const FoldValues found = fold_values(row, fold, metric);
+    std::vector<double> of_fold;
+    for (std::size_t i = 0; i < fold.cases.size(); ++i) {
       std::vector<double> of_case;
       for (std::size_t c = 0; c < row.classes.size(); ++c) {
         const auto found = values.find({id, row.classes[c]});

@@ -21,6 +21,7 @@ struct FoldRecords {
   int fold = 0;
   std::vector<std::string> cases;  // of the split; one without a record counts as the worst value
   std::vector<Record> records;
+  std::string file = {};  // that holds them, for messages; may be empty
 };
 
 // What a reader wants to know beside the score; empty where unknown.
@@ -80,7 +81,7 @@ struct Leaderboard {
 // sample SD over the cases of all folds where the value is defined. Overall: first the mean over
 // classes of each case, then mean and SD over cases. Ranks are of the overall mean; ties share the
 // mean rank. Errors (input): rows of one block with different classes or different cases in a fold,
-// the same method twice, a record of another case or class.
+// the same method twice, records that fold_values() refuses.
 Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows,
                              const EvaluationSettings& settings = {},
                              const std::string& metric = "Dice");
