@@ -57,7 +57,9 @@ struct RankedRow {
   Spread overall;                  // over cases, of the mean over classes of each case
   std::vector<Spread> classes;     // over cases
   std::vector<int> missing_folds;  // of the block
+  std::vector<double> fold_means;  // of `overall`, in the order of the row's folds
   std::int64_t missing_cases = 0;  // without a usable prediction, counted as the worst value
+  std::vector<std::string> missing_case_names;
 };
 
 struct LeaderboardBlock {
@@ -67,6 +69,7 @@ struct LeaderboardBlock {
   std::vector<std::string> classes;
   std::vector<int> folds;
   std::int64_t cases = 0;       // of all folds
+  double suitability = 0;       // of the ranked rows (statistics.h); NaN where it is not known
   std::vector<RankedRow> rows;  // best first
 };
 

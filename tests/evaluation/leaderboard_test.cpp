@@ -49,6 +49,7 @@ TEST(Leaderboard, CaseWithoutRecordCountsAsWorst) {
   EXPECT_DOUBLE_EQ(ranked.overall.mean, 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(ranked.classes[0].mean, 2.0 / 3.0);
   EXPECT_EQ(ranked.missing_cases, 1);
+  EXPECT_EQ(ranked.missing_case_names, (std::vector<std::string>{"case_2"}));
 }
 
 TEST(Leaderboard, ClassWithoutRecordCountsAsWorst) {
@@ -57,7 +58,6 @@ TEST(Leaderboard, ClassWithoutRecordCountsAsWorst) {
   EXPECT_DOUBLE_EQ(only_row(row).overall.mean, 0.5);
 }
 
-TEST(Leaderboard, RecordedFailureIsCountedAsMissing) {
 // `row` with its records once more, as distances.
 LeaderboardRow with_distances(LeaderboardRow row) {
   for (FoldRecords& fold : row.folds) {
@@ -129,6 +129,7 @@ TEST(Leaderboard, SuitabilityIsThatOfTheStatistics) {
   EXPECT_TRUE(std::isnan(make_leaderboard({rows[0]}).blocks[0].suitability)) << "one method";
 }
 
+TEST(Leaderboard, RecordedFailureIsCountedAsMissing) {
   LeaderboardRow row = row_of("a", {"liver"}, {{1}, {0}});
   row.folds[0].records.push_back({row.dataset, 0, "case_1", "liver", "n_pred", "voxel", kNaN});
   row.folds[0].records.push_back({row.dataset, 0, "case_0", "liver", "n_pred", "voxel", 12});
