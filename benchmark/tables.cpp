@@ -185,8 +185,9 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
   return out;
 }
 
-std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
-  return collect_rows(require_finished_runs(folders));
+std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders,
+                                         const RunContext& context) {
+  return collect_rows(require_finished_runs(folders, context));
 }
 
 Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::string& metric) {

@@ -25,7 +25,7 @@ Leaderboard table_with(const Json& other) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "plain", plain("plain"), {0.5, 0.6});
   test::write_made_up_run(folder / "other", other, {0.7, 0.8});
-  return make_leaderboard(collect_rows({folder.path()}));
+  return make_leaderboard(collect_rows({folder.path()}, {}));
 }
 
 struct Given {
@@ -124,7 +124,7 @@ TEST(Fairness, AMissingCaseIsTheWorstValueAndSaid) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "plain", plain("plain"), {0.5, 0.6});
   test::write_made_up_run(folder / "other", plain("other"), {0.7});
-  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}));
+  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}, {}));
   EXPECT_EQ(board.blocks.at(0).rows.at(0).row.method, "plain");
   EXPECT_EQ(board.blocks[0].rows.at(1).missing_cases, 1);
   EXPECT_DOUBLE_EQ(board.blocks[0].rows[1].overall.mean, 0.35);
@@ -142,11 +142,12 @@ TEST(Fairness, FoldsOfARowBelongTogether) {
   second["information"]["ensemble"] = 5;
   test::write_made_up_run(folder / "0", plain(), {0.5, 0.6});
   test::write_made_up_run(folder / "1", second, {0.5, 0.6});
-  EXPECT_INPUT_ERROR(collect_rows({folder.path()}), "'information' differs from that of another");
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}),
+                     "'information' differs from that of another");
   second = plain("net", 1);
   second["method"]["options"]["depth"] = 4;
   test::write_made_up_run(folder / "1", second, {0.5, 0.6});
-  EXPECT_INPUT_ERROR(collect_rows({folder.path()}), "'method' differs from that of another");
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}), "'method' differs from that of another");
 }
 
 bool has_caution(const LeaderboardBlock& block, const std::string& part) {
@@ -160,7 +161,7 @@ Leaderboard whole_table(const Json& other) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "a", plain("a"), {0.5, 0.6});
   test::write_made_up_run(folder / "b", other, {0.7, 0.8});
-  return make_table(collect_rows({folder.path()}), "Dice");
+  return make_table(collect_rows({folder.path()}, {}), "Dice");
 }
 
 TEST(Fairness, ATableWithoutASelfConfiguringBaselineSaysSo) {

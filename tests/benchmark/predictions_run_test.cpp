@@ -58,7 +58,7 @@ class PredictionsTest : public testing::Test {
     const PredictionsRun opened = open();
     run_predictions(opened, context_);
     EXPECT_EQ(predictions_state(opened), JobState::finished);
-    return collect_rows({opened.folder.path}).at(0);
+    return collect_rows({opened.folder.path}, {}).at(0);
   }
   void declare_everything() {
     entry_.declares = {.training_data = "split",
