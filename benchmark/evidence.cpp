@@ -129,7 +129,7 @@ void write_evidence(const std::vector<fs::path>& folders, const std::vector<Fini
   copy_specs(folders, bundle / "specs");
   ReportOptions without_pictures = options;
   without_pictures.pictures = false;
-  write_reports(find_finished_runs({bundle / "runs"}), bundle / "tables", without_pictures,
+  write_reports(find_finished_runs({bundle / "runs"}, context), bundle / "tables", without_pictures,
                 context);
   std::string readme = kReadme, rebuild = kRebuild;
   replace_word(readme, "{version}", VOXARENA_VERSION);

@@ -31,7 +31,8 @@ struct Factor {
   bool undeclared = false;
 };
 
-// `information` of a manifest, or what older manifests say in other places.
+// `information` of a manifest, or what older manifests say in other places; nothing where another
+// tool's author declared nothing.
 Json information_of(const Json& manifest);
 
 // Factors that put the row into another block. Empty: the block of the protocol.
@@ -41,8 +42,9 @@ std::vector<Factor> find_factors(const Json& manifest);
 // are ranked together if this and the protocol id are equal.
 std::string block_name(const std::vector<Factor>& factors);
 
-// Whether the method can start from pre-trained weights and did not (trained from scratch, or random
-// weights where nothing is trained): it stays among the rows of the protocol, and the table says so.
+// Whether the method can start from pre-trained weights and did not (trained from scratch, or
+// random weights where nothing is trained): it stays among the rows of the protocol, and the table
+// says so.
 bool starts_from_scratch(const Json& manifest);
 std::string mark_of_start_from_scratch(const Json& manifest);  // beside the name
 // "trained from scratch, without the pre-trained weights that the method can start from (preset =

@@ -93,17 +93,20 @@ void require_same_split(const fs::path& validation, const PreparedDataset& datas
   }
 }
 
-// How its training differs from the protocol's; "protocol" if in nothing that an id says.
-std::string budget_of(const NnunetModelName& name, const Configuration& plan,
-                      const NnunetSettings& settings, const NnunetLog& log, const Json& protocol) {
+// How its training differs from the protocol's; "protocol" if in nothing that an id says. Unset if
+// the files do not tell how long it was trained and nothing else differs.
+std::optional<std::string> budget_of(const NnunetModelName& name, const Configuration& plan,
+                                     const NnunetSettings& settings, const NnunetLog& log,
+                                     const Json& protocol) {
   std::vector<std::string> differences;
   const auto differs = [&](const Json& theirs, const Json& ours) { return theirs != ours; };
-  const auto iterations = settings.iterations_per_epoch.value_or(250);
-  std::int64_t epochs = settings.epochs.value_or(log.epochs > 0 ? log.epochs : 1000);
-  if (log.epochs > 0) epochs = std::min(epochs, log.epochs);  // stopped before its time
   const Json& budget = protocol.at("budget");
-  if (differs(epochs * iterations, budget.at("iterations")) ||
-      differs(iterations, budget.at("iterations_per_epoch")))
+  std::int64_t epochs = settings.epochs.value_or(log.epochs);
+  if (log.epochs > 0) epochs = std::min(epochs, log.epochs);  // stopped before its time
+  const std::int64_t iterations = settings.iterations_per_epoch.value_or(0);
+  const bool told = epochs > 0 && iterations > 0;
+  if (told && (differs(epochs * iterations, budget.at("iterations")) ||
+               differs(iterations, budget.at("iterations_per_epoch"))))
     differences.push_back(fmt::format("{} epochs of {} iterations", epochs, iterations));
   if (differs(name.configuration, protocol.at("configuration")))
     differences.push_back("configuration " + name.configuration);
@@ -125,7 +128,8 @@ std::string budget_of(const NnunetModelName& name, const Configuration& plan,
       beyond(plan.architecture.features.front(), "base_features"))
     differences.push_back(fmt::format("base width {}", plan.architecture.features.front()));
   if (!trains_as_nnunet(name.trainer)) differences.push_back("trainer " + name.trainer);
-  return differences.empty() ? kAsProtocol : fmt::format("{}", fmt::join(differences, ", "));
+  if (!differences.empty()) return fmt::format("{}", fmt::join(differences, ", "));
+  return told ? std::optional<std::string>(kAsProtocol) : std::nullopt;
 }
 
 std::optional<double> sum(const std::optional<double>& a, const std::optional<double>& b) {

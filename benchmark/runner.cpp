@@ -163,7 +163,7 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   remove_temporary_files(output, /*below=*/false);
   ReportOptions reports;
   reports.roots = options.roots;
-  write_reports(require_finished_runs(runs), output, reports, context);
+  write_reports(require_finished_runs(runs, context), output, reports, context);
   write_file(output / "spec.toml", spec.text);
   return output;
 }

@@ -1,10 +1,12 @@
 #include "benchmark/tables.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "benchmark/fairness.h"
 #include "benchmark/predictions_run.h"
@@ -73,7 +75,8 @@ void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row,
   FoldRecords fold;
   fold.fold = manifest.at("fold").get<int>();
   fold.cases = manifest.at("cases").get<std::vector<std::string>>();
-  fold.records = read_records(folder / "records.csv", {{row.dataset}, fold.cases, row.classes});
+  fold.file = (folder / "records.csv").string();
+  fold.records = read_records(fold.file, {{row.dataset}, fold.cases, row.classes});
   const Json& seconds = manifest.at("seconds");
   ++sums.folds;
   sums.cases += fold.cases.size();
@@ -123,6 +126,26 @@ LeaderboardRow begin_row(const Json& manifest) {
   return row;
 }
 
+// What was asked for says nothing: the records do. Empty if every row of the block has some.
+std::string caution_of_boundary(const LeaderboardBlock& block,
+                                const std::vector<LeaderboardRow>& rows) {
+  std::vector<std::string> without;
+  std::size_t count = 0;
+  for (const LeaderboardRow& row : rows) {
+    if (row.dataset != block.dataset || row.protocol != block.protocol ||
+        row.extra_information != block.extra_information || row.supports != block.supports)
+      continue;
+    ++count;
+    const std::set<std::string> metrics = recorded_metrics(row);
+    if (std::none_of(metrics.begin(), metrics.end(), is_boundary_metric))
+      without.push_back(row.method);
+  }
+  if (without.empty()) return {};
+  const std::string text = "no boundary metric was evaluated beside the overlap";
+  if (without.size() == count) return text + ".";
+  return fmt::format("{} of {}.", text, fmt::join(without, ", "));
+}
+
 }  // namespace
 
 std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
@@ -162,8 +185,9 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
   return out;
 }
 
-std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders) {
-  return collect_rows(require_finished_runs(folders));
+std::vector<LeaderboardRow> collect_rows(const std::vector<fs::path>& folders,
+                                         const RunContext& context) {
+  return collect_rows(require_finished_runs(folders, context));
 }
 
 Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::string& metric) {
@@ -183,9 +207,8 @@ Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::strin
           "this "
           "protocol: the ranks say nothing about the state of the art.");
     }
-    if (std::none_of(own->evaluation.metrics.begin(), own->evaluation.metrics.end(),
-                     is_boundary_metric))
-      block.cautions.emplace_back("no boundary metric was evaluated beside the overlap.");
+    if (const std::string caution = caution_of_boundary(block, rows); !caution.empty())
+      block.cautions.push_back(caution);
     if (!(own->evaluation == board.settings))
       block.cautions.push_back("other metric settings than below: " + describe(own->evaluation));
   }

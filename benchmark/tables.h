@@ -17,7 +17,8 @@ namespace voxarena {
 // be used.
 std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs);
 // Every finished run below `folders`. Error (input) if there is none.
-std::vector<LeaderboardRow> collect_rows(const std::vector<std::filesystem::path>& folders);
+std::vector<LeaderboardRow> collect_rows(const std::vector<std::filesystem::path>& folders,
+                                         const RunContext& context);
 
 // The table of such rows, with a caution on every block that lacks what a claim needs: a baseline
 // that configures itself, a boundary metric, the metric settings of the other blocks.

@@ -39,8 +39,8 @@ int compare(const std::vector<std::string>& arguments, RunContext& context) {
   options.statistics.threads = context.threads;
   if (options.statistics.samples < 1 || options.statistics.samples > 1'000'000)
     throw Error::usage("--samples: must be between 1 and 1000000");
-  const Comparison comparison =
-      compare_runs(require_finished_runs({a}), require_finished_runs({b}), options);
+  const Comparison comparison = compare_runs(require_finished_runs({a}, context),
+                                             require_finished_runs({b}, context), options);
   if (line.has("json")) {
     fmt::print("{}\n", dump_json(comparison_json(comparison)));
   } else {

@@ -61,6 +61,17 @@ void read_tolerances(const std::string& text, EvaluationSettings& settings) {
   }
 }
 
+// "undefined", or `other`.
+EmptyValue read_policy(const CommandLine& line, const char* option, const char* other,
+                       EmptyValue of_other, EmptyValue standard) {
+  if (!line.has(option)) return standard;
+  const std::string policy = line.text(option);
+  if (policy == other) return of_other;
+  if (policy == "undefined") return EmptyValue::undefined;
+  throw Error::usage(fmt::format("--{}: '{}' is not a policy", option, policy),
+                     fmt::format("use undefined (left out of the mean) or {}", other));
+}
+
 EvaluationSettings read_settings(const CommandLine& line) {
   EvaluationSettings settings;
   if (line.has("tolerance")) read_tolerances(line.text("tolerance"), settings);
@@ -75,14 +86,11 @@ EvaluationSettings read_settings(const CommandLine& line) {
       }
     }
   }
-  if (line.has("empty")) {
-    const std::string policy = line.text("empty");
-    if (policy != "undefined" && policy != "best") {
-      throw Error::usage(fmt::format("--empty: '{}' is not a policy", policy),
-                         "use undefined (as nnU-Net: left out of the mean) or best");
-    }
-    settings.both_empty = policy == "best" ? EmptyValue::best : EmptyValue::undefined;
-  }
+  settings.both_empty = read_policy(line, "empty", "best", EmptyValue::best, settings.both_empty);
+  settings.empty_reference =
+      read_policy(line, "empty-reference", "worst", EmptyValue::worst, settings.empty_reference);
+  settings.empty_prediction =
+      read_policy(line, "empty-prediction", "worst", EmptyValue::worst, settings.empty_prediction);
   return settings;
 }
 
@@ -130,6 +138,10 @@ int evaluate(const std::vector<std::string>& arguments, RunContext& context) {
       "tolerance", po::value<std::string>(), "of NSD in mm: 2, or 1,liver=5 (default: 1)")(
       "empty", po::value<std::string>(),
       "value of a class that neither map holds: undefined (default) or best")(
+      "empty-reference", po::value<std::string>(),
+      "value of a class that is predicted only: worst (default) or undefined")(
+      "empty-prediction", po::value<std::string>(),
+      "value of a class that the reference only holds: worst (default) or undefined")(
       "json", "print the summary as JSON");
   if (!line.parse(arguments, context)) return 0;
   keep_freed_memory();

@@ -74,7 +74,7 @@ int leaderboard(const std::vector<std::string>& arguments, RunContext& context) 
                        "usage: voxarena leaderboard RUNS... [-o OUT]");
   const ReportOptions options = report_options(line);
   if (!line.has("output") && !line.has("bundle")) {
-    const std::vector<LeaderboardRow> rows = collect_rows(folders);
+    const std::vector<LeaderboardRow> rows = collect_rows(folders, context);
     const Leaderboard board = make_table(rows, options.metric);
     if (line.has("json")) {
       fmt::print("{}\n", dump_json(to_json(board, options.table)));
@@ -83,7 +83,7 @@ int leaderboard(const std::vector<std::string>& arguments, RunContext& context) 
     }
     return 0;
   }
-  const std::vector<FinishedRun> runs = require_finished_runs(folders);
+  const std::vector<FinishedRun> runs = require_finished_runs(folders, context);
   if (line.has("output")) {
     const Leaderboard board = write_reports(runs, line.text("output"), options, context);
     if (line.has("json")) {

@@ -11,16 +11,22 @@
 namespace voxarena {
 namespace {
 
-// Keys of the metrics that any row of the block knows; none of those that another version wrote and
-// this one does not know.
-std::set<std::string> recorded_metrics(const LeaderboardBlock& block,
-                                       const std::vector<LeaderboardRow>& rows) {
-  std::set<std::pair<std::string_view, std::string_view>> found;
+std::set<std::string> recorded_in_block(const LeaderboardBlock& block,
+                                        const std::vector<LeaderboardRow>& rows) {
+  std::set<std::string> keys;
   for (const LeaderboardRow& row : rows) {
-    if (row.dataset != block.dataset || row.protocol != block.protocol) continue;
-    for (const FoldRecords& fold : row.folds) {
-      for (const Record& record : fold.records) found.emplace(record.metric, record.flavour);
-    }
+    if (row.dataset == block.dataset && row.protocol == block.protocol)
+      keys.merge(recorded_metrics(row));
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::set<std::string> recorded_metrics(const LeaderboardRow& row) {
+  std::set<std::pair<std::string_view, std::string_view>> found;
+  for (const FoldRecords& fold : row.folds) {
+    for (const Record& record : fold.records) found.emplace(record.metric, record.flavour);
   }
   std::set<std::string> keys;
   for (const auto& [name, flavour] : found) {
@@ -33,8 +39,6 @@ std::set<std::string> recorded_metrics(const LeaderboardBlock& block,
   return keys;
 }
 
-}  // namespace
-
 std::vector<BlockNumbers> block_numbers(const Leaderboard& board,
                                         const std::vector<LeaderboardRow>& rows,
                                         const std::vector<std::string>& metrics,
@@ -42,7 +46,7 @@ std::vector<BlockNumbers> block_numbers(const Leaderboard& board,
   std::vector<BlockNumbers> result;
   for (std::size_t b = 0; b < board.blocks.size(); ++b) {
     BlockNumbers numbers{.block = b, .tables = {}, .statistics = {}, .others = {}};
-    std::set<std::string> recorded = recorded_metrics(board.blocks[b], rows);
+    std::set<std::string> recorded = recorded_in_block(board.blocks[b], rows);
     for (const std::string& key : metrics) {
       const Metric metric = find_metric(key);
       if (metric.direction == Direction::count)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ struct BlockNumbers {
   BlockStatistics statistics;      // of those tables, in their order
   std::vector<ScoreTable> others;  // of the other metrics of its records, to be plotted only
 };
+
+// Keys of the metrics that the row's records hold, without those that another version wrote and
+// this one does not know.
+std::set<std::string> recorded_metrics(const LeaderboardRow& row);
 
 // Of every block with ranked rows, for those of `metrics` (find_metric()) that its records hold.
 // `rows` are those the board was made from. Error (usage) for a count.

@@ -4,69 +4,41 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 #include <tuple>
 
+#include "evaluation/case_values.h"
 #include "voxarena/core/error.h"
 
 namespace voxarena {
 namespace {
 
-using CaseClass = std::pair<std::string, std::string>;  // case id, class
-
 std::string row_name(const LeaderboardRow& row) {
   return fmt::format("{}, {}, protocol {}", row.dataset, row.method, row.protocol);
 }
 
-// Values of one fold by case and class, for the metric of the table. `unusable` collects cases
-// without a prediction.
-std::map<CaseClass, double> fold_values(const LeaderboardRow& row, const FoldRecords& fold,
-                                        const Metric& metric, std::set<std::string>& unusable) {
-  const std::set<std::string> cases(fold.cases.begin(), fold.cases.end());
-  std::map<CaseClass, double> values;
-  for (const Record& record : fold.records) {
-    const std::string where = fmt::format("{}, fold {}", row_name(row), fold.fold);
-    if (record.dataset != row.dataset || record.fold != fold.fold ||
-        !cases.contains(record.case_id)) {
-      throw Error::input(
-          fmt::format("{}: a record of {}, fold {}, case '{}' does not belong there", where,
-                      record.dataset, record.fold, record.case_id),
-          "the records are not of this run or its split has changed; evaluate it again");
-    }
-    if (std::find(row.classes.begin(), row.classes.end(), record.cls) == row.classes.end()) {
-      throw Error::input(fmt::format("{}: class '{}' of the records is unknown", where, record.cls),
-                         fmt::format("known are: {}", fmt::join(row.classes, ", ")));
-    }
-    // evaluate_case() leaves the counts of an unusable prediction undefined.
-    if (record.metric == "n_pred" && std::isnan(record.value)) unusable.insert(record.case_id);
-    if (record.metric == metric.name && record.flavour == metric.flavour) {
-      values[{record.case_id, record.cls}] = record.value;
-    }
-  }
-  return values;
-}
-
 RankedRow evaluate_row(LeaderboardRow row, const Metric& metric) {
   RankedRow result;
-  std::vector<std::vector<double>> per_class(row.classes.size());
+  const std::size_t classes = row.classes.size();
+  std::vector<std::vector<double>> per_class(classes);
   std::vector<double> per_case;
   for (FoldRecords& fold : row.folds) {
-    std::set<std::string> unusable;
-    const std::map<CaseClass, double> values = fold_values(row, fold, metric, unusable);
-    for (const std::string& id : fold.cases) {
+    const FoldValues found = fold_values(row, fold, metric);
+    std::vector<double> of_fold;
+    for (std::size_t i = 0; i < fold.cases.size(); ++i) {
       std::vector<double> of_case;
-      for (std::size_t c = 0; c < row.classes.size(); ++c) {
-        const auto found = values.find({id, row.classes[c]});
-        if (found == values.end()) unusable.insert(id);
-        of_case.push_back(found == values.end() ? metric.worst() : found->second);
+      for (std::size_t c = 0; c < classes; ++c) {
+        of_case.push_back(found.at(i, c, classes));
         per_class[c].push_back(of_case.back());
       }
-      per_case.push_back(nan_mean(of_case));
+      of_fold.push_back(nan_mean(of_case));
     }
-    result.missing_cases += static_cast<std::int64_t>(unusable.size());
+    per_case.insert(per_case.end(), of_fold.begin(), of_fold.end());
+    result.fold_means.push_back(nan_mean(of_fold));
+    result.missing_case_names.insert(result.missing_case_names.end(), found.unusable.begin(),
+                                     found.unusable.end());
     fold.records.clear();
   }
+  result.missing_cases = static_cast<std::int64_t>(result.missing_case_names.size());
   result.overall = spread(per_case);
   for (const std::vector<double>& values : per_class) result.classes.push_back(spread(values));
   result.row = std::move(row);
@@ -132,6 +104,10 @@ void rank(LeaderboardBlock& block, const Metric& metric) {
   for (RankedRow& row : block.rows) {
     if (row.missing_folds.empty()) row.rank = ranks[next++];
   }
+  std::vector<std::vector<double>> fold_means;
+  for (const RankedRow& row : block.rows)
+    if (row.rank) fold_means.push_back(row.fold_means);
+  block.suitability = suitability(means, fold_means);
   // Rows came sorted by name, which decides among equals; those without a rank stand last.
   std::stable_sort(block.rows.begin(), block.rows.end(),
                    [](const RankedRow& a, const RankedRow& b) {

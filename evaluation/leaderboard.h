@@ -21,6 +21,7 @@ struct FoldRecords {
   int fold = 0;
   std::vector<std::string> cases;  // of the split; one without a record counts as the worst value
   std::vector<Record> records;
+  std::string file = {};  // that holds them, for messages; may be empty
 };
 
 // What a reader wants to know beside the score; empty where unknown.
@@ -56,7 +57,9 @@ struct RankedRow {
   Spread overall;                  // over cases, of the mean over classes of each case
   std::vector<Spread> classes;     // over cases
   std::vector<int> missing_folds;  // of the block
+  std::vector<double> fold_means;  // of `overall`, in the order of the row's folds
   std::int64_t missing_cases = 0;  // without a usable prediction, counted as the worst value
+  std::vector<std::string> missing_case_names;
 };
 
 struct LeaderboardBlock {
@@ -66,6 +69,7 @@ struct LeaderboardBlock {
   std::vector<std::string> classes;
   std::vector<int> folds;
   std::int64_t cases = 0;       // of all folds
+  double suitability = 0;       // of the ranked rows (statistics.h); NaN where it is not known
   std::vector<RankedRow> rows;  // best first
 };
 
@@ -80,7 +84,7 @@ struct Leaderboard {
 // sample SD over the cases of all folds where the value is defined. Overall: first the mean over
 // classes of each case, then mean and SD over cases. Ranks are of the overall mean; ties share the
 // mean rank. Errors (input): rows of one block with different classes or different cases in a fold,
-// the same method twice, a record of another case or class.
+// the same method twice, records that fold_values() refuses.
 Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows,
                              const EvaluationSettings& settings = {},
                              const std::string& metric = "Dice");

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "evaluation/statistics_writers.h"
 #include "evaluation/table_writers.h"
 
 namespace voxarena {
@@ -44,6 +45,7 @@ Json row_json(const LeaderboardBlock& block, const RankedRow& ranked, const Tabl
     json["classes"][block.classes[c]] = spread_json(ranked.classes[c]);
   }
   json["missing_cases"] = ranked.missing_cases;
+  json["missing_case_names"] = ranked.missing_case_names;
   json["missing_folds"] = ranked.missing_folds;
   json["facts"] = facts_json(ranked.row.facts, options);
   return json;
@@ -68,6 +70,8 @@ Json to_json(const Leaderboard& board, const TableOptions& options) {
                   {"classes", block.classes},
                   {"folds", block.folds},
                   {"cases", block.cases},
+                  {"suitability", number_or_null(block.suitability)},
+                  {"suitability_text", suitability_words(board, block).plain()},
                   {"rows", Json::array()}};
     for (const RankedRow& row : block.rows) entry["rows"].push_back(row_json(block, row, options));
     json["blocks"].push_back(std::move(entry));

@@ -9,6 +9,7 @@
 
 #include "evaluation/latex_table.h"
 #include "evaluation/latex_text.h"
+#include "evaluation/statistics_writers.h"
 #include "evaluation/table_writers.h"
 #include "evaluation/text_table.h"
 
@@ -16,6 +17,7 @@ namespace voxarena {
 namespace {
 
 constexpr std::size_t kClassesPerTable = 5;  // more would be too small to read on a page
+constexpr std::size_t kMetricsPerTable = 4;
 
 constexpr const char* kPreamble =
     R"(% Compiles as it is (pdflatex); or copy a table, it needs the packages booktabs and graphicx.
@@ -114,9 +116,7 @@ std::string method_text(const RankedRow& row, const LeaderboardBlock& block, Lat
   std::vector<std::string> marks;
   for (const std::string& deviation : row.row.deviations) marks.push_back(notes.mark(deviation));
   if (row.missing_cases > 0) {
-    marks.push_back(notes.mark(
-        fmt::format("Cases without a usable prediction, counted as the worst value: {} of {}.",
-                    row.missing_cases, block.cases)));
+    marks.push_back(notes.mark(missing_cases_note(row, block)));
   }
   for (const std::string& mark : marks_of_rank(row, notes)) marks.push_back(mark);
   std::string text = latex_text(row.row.method);
@@ -167,10 +167,15 @@ std::string latex_title(const LatexMetric& metric) {
          direction_text(metric);
 }
 
+// "HD (subvoxel)": flavours of one metric differ.
+std::string latex_name(const LatexMetric& metric) {
+  return latex_text(metric_title(metric.name, metric.flavour, "1"));
+}
+
 std::string names_text(const std::vector<LatexMetric>& metrics) {
-  std::string text = latex_text(metrics.front().name);
+  std::string text = latex_name(metrics.front());
   for (std::size_t i = 1; i < metrics.size(); ++i)
-    text += (i + 1 == metrics.size() ? " and " : ", ") + latex_text(metrics[i].name);
+    text += (i + 1 == metrics.size() ? " and " : ", ") + latex_name(metrics[i]);
   return text;
 }
 
@@ -180,32 +185,41 @@ std::string name_with_supports(const LeaderboardBlock& block) {
                      block.supports == 1 ? "support" : "supports");
 }
 
-LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& board,
-                            const LatexOptions& options, std::size_t number) {
-  LatexNotes notes;
-  const Facts facts = facts_of(block, options.table);
-  const std::vector<LatexMetric> metrics = metrics_of(block, board, options);
+// Rank, method and the mean over classes of each metric.
+LatexTable latex_metric_table(const LeaderboardBlock& block,
+                              const std::vector<LatexMetric>& metrics, const LatexOptions& options,
+                              const std::vector<std::string>& methods) {
   LatexTable table;
+  table.columns = "@{}rl" + std::string(metrics.size(), 'r') + "@{}";
+  table.rows.push_back({"Rank", "Method"});
+  for (std::size_t r = 0; r < block.rows.size(); ++r) {
+    const RankedRow& row = block.rows[r];
+    table.rows.push_back({row.rank ? fmt::format("{}", *row.rank) : kNoLatexValue, methods[r]});
+  }
+  for (const LatexMetric& metric : metrics)
+    table.add_column(latex_title(metric), metric_column(block, metric, options, kOverall));
+  return table;
+}
+
+LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& board,
+                            const std::vector<LatexMetric>& metrics, const LatexOptions& options) {
+  LatexNotes notes;
+  std::vector<std::string> methods;
+  for (const RankedRow& row : block.rows) methods.push_back(method_text(row, block, notes));
+  LatexTable table = latex_metric_table(block, metrics, options, methods);
   table.caption = fmt::format(
       "{} on {}: mean over classes, then over {} {}, {}. Ranks are by {}. Best bold, second "
-      "underlined.",
+      "underlined. {}",
       names_text(metrics), latex_text(name_with_supports(block)), block.cases,
       block.cases == 1 ? "case" : "cases", spread_words(options.spread, options),
-      latex_text(board.metric));
+      latex_name(metrics.front()), latex_text(suitability_words(board, block).plain()));
   if (!block.extra_information.empty())
     table.caption +=
         " Not comparable with the other tables: " + latex_text(block.extra_information) + ".";
   for (const std::string& caution : block.cautions)
     table.caption += " Caution: " + latex_text(caution);
-  table.label = fmt::format("tab:leaderboard-{}", number);
-  table.columns = "@{}rl" + std::string(metrics.size() + facts.size(), 'r') + "@{}";
-  table.rows.push_back({"Rank", "Method"});
-  for (const RankedRow& row : block.rows) {
-    table.rows.push_back(
-        {row.rank ? fmt::format("{}", *row.rank) : kNoLatexValue, method_text(row, block, notes)});
-  }
-  for (const LatexMetric& metric : metrics)
-    table.add_column(latex_title(metric), metric_column(block, metric, options, kOverall));
+  const Facts facts = facts_of(block, options.table);
+  table.columns.insert(table.columns.size() - 3, facts.size(), 'r');
   for (const auto& [title, text] : facts) {
     std::vector<std::string> cells;
     for (const RankedRow& row : block.rows) cells.push_back(text(row.row.facts));
@@ -217,13 +231,47 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
   return table;
 }
 
+// Further metrics of the statistics.
+LatexTable latex_continued_table(const LeaderboardBlock& block,
+                                 const std::vector<LatexMetric>& metrics,
+                                 const LatexOptions& options) {
+  LatexNotes notes;
+  std::vector<std::string> methods;
+  for (const RankedRow& row : block.rows)
+    methods.push_back(with_marks(latex_text(row.row.method), marks_of_rank(row, notes)));
+  LatexTable table = latex_metric_table(block, metrics, options, methods);
+  table.caption = fmt::format("{} on {}, continued: mean over classes, then over cases, {}.",
+                              names_text(metrics), latex_text(name_with_supports(block)),
+                              spread_words(options.spread, options));
+  table.notes = notes.text();
+  return table;
+}
+
+// The metrics of a block, some in each table.
+std::string main_tables(const LeaderboardBlock& block, const Leaderboard& board,
+                        const LatexOptions& options, std::size_t number) {
+  const std::vector<LatexMetric> metrics = metrics_of(block, board, options);
+  std::string text;
+  for (std::size_t from = 0; from < metrics.size(); from += kMetricsPerTable) {
+    const std::size_t to = std::min(from + kMetricsPerTable, metrics.size());
+    const std::vector<LatexMetric> some(metrics.begin() + static_cast<std::ptrdiff_t>(from),
+                                        metrics.begin() + static_cast<std::ptrdiff_t>(to));
+    LatexTable table = from == 0 ? latex_main_table(block, board, some, options)
+                                 : latex_continued_table(block, some, options);
+    table.label = fmt::format("tab:leaderboard-{}", number);
+    if (from > 0) table.label += fmt::format("-continued-{}", from / kMetricsPerTable);
+    text += "\n" + table.text();
+  }
+  return text;
+}
+
 // Classes `from` to `to` of a block.
 LatexTable latex_class_table(const LeaderboardBlock& block, const LatexMetric& metric,
                              const LatexOptions& options, std::size_t from, std::size_t to) {
   LatexTable table;
-  table.caption = fmt::format("{} per class on {}, {}.", latex_title(metric),
-                              latex_text(name_with_supports(block)),
-                              spread_words(options.spread, options));
+  table.caption =
+      fmt::format("{} per class on {}, {}.", latex_title(metric),
+                  latex_text(name_with_supports(block)), spread_words(options.spread, options));
   table.columns = "@{}l" + std::string(to - from, 'r') + "@{}";
   LatexNotes notes;
   table.rows.push_back({"Method"});
@@ -302,7 +350,7 @@ std::string to_latex(const Leaderboard& board, const LatexOptions& options) {
   }
   number = 0;
   for (const LeaderboardBlock& block : board.blocks) {
-    text += "\n" + latex_main_table(block, board, options, ++number).text();
+    text += main_tables(block, board, options, ++number);
     text += class_tables(block, board, options, number);
   }
   text += "\n\\noindent A case of the split without a prediction counts as the worst value. " +

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "evaluation/statistics_writers.h"
 #include "evaluation/table_writers.h"
 #include "evaluation/text_table.h"
 
@@ -50,9 +51,7 @@ std::string method_cell(const RankedRow& ranked, const LeaderboardBlock& block,
   for (const std::string& deviation : ranked.row.deviations)
     marks.push_back(footnotes.mark(deviation));
   if (ranked.missing_cases > 0) {
-    marks.push_back(footnotes.mark(
-        fmt::format("Cases without a usable prediction, counted as the worst value: {} of {}.",
-                    ranked.missing_cases, block.cases)));
+    marks.push_back(footnotes.mark(missing_cases_note(ranked, block)));
   }
   if (!ranked.missing_folds.empty()) {
     marks.push_back(footnotes.mark(
@@ -166,6 +165,7 @@ std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
   }
   for (const std::string& caution : block.cautions)
     text += fmt::format("**Caution:** {}\n\n", markdown_text(caution));
+  text += suitability_words(board, block).markdown() + "\n\n";
   Footnotes footnotes;
   text += headline_table(block, board, options, footnotes) + '\n';
   if (const std::string notes = footnotes.text(); !notes.empty()) text += notes + '\n';
@@ -174,6 +174,18 @@ std::string block_text(const LeaderboardBlock& block, const Leaderboard& board,
 }
 
 }  // namespace
+
+std::string missing_cases_note(const RankedRow& row, const LeaderboardBlock& block) {
+  constexpr std::size_t kNamed = 5;
+  const std::vector<std::string>& names = row.missing_case_names;
+  const std::size_t named = std::min(names.size(), kNamed);
+  std::string list = fmt::format(
+      "{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(named), ", "));
+  if (names.size() > named) list += fmt::format(" and {} more", names.size() - named);
+  return fmt::format(
+      "Cases without a usable prediction, counted as the worst value: {} of {} ({}).",
+      row.missing_cases, block.cases, list);
+}
 
 std::string to_markdown(const Leaderboard& board, const TableOptions& options) {
   std::string text = "# Leaderboard\n\n" + supports_markdown(board);

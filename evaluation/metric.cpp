@@ -49,6 +49,19 @@ double empty_value(const Metric& metric, const LabelImage& reference, EmptyValue
   return value == EmptyValue::best ? metric.best() : metric.worst(reference);
 }
 
+// Of a class that one of the maps holds: what `value` of the settings says, or, without a rule,
+// what the metric itself gives.
+double one_empty_value(const Metric& metric, const ClassComparison& comparison, EmptyValue value,
+                       OneEmpty own) {
+  if (value != EmptyValue::undefined) return empty_value(metric, comparison.reference, value);
+  switch (own) {
+    case OneEmpty::undefined: return kUndefined;
+    case OneEmpty::lowest: return metric.lowest;
+    case OneEmpty::formula: return metric.compute(comparison);
+  }
+  return kUndefined;
+}
+
 }  // namespace
 
 const std::vector<Metric>& metrics() {
@@ -136,9 +149,24 @@ double evaluate_metric(const Metric& metric, const ClassComparison& comparison,
   if (no_reference && no_prediction)
     return empty_value(metric, comparison.reference, settings.both_empty);
   if (metric.defined_if_empty) return metric.compute(comparison);
-  if (no_reference) return empty_value(metric, comparison.reference, settings.empty_reference);
-  if (no_prediction) return empty_value(metric, comparison.reference, settings.empty_prediction);
+  if (no_reference)
+    return one_empty_value(metric, comparison, settings.empty_reference, metric.no_reference);
+  if (no_prediction)
+    return one_empty_value(metric, comparison, settings.empty_prediction, metric.no_prediction);
   return metric.compute(comparison);
+}
+
+bool may_be_undefined(const Metric& metric, bool no_reference, bool no_prediction,
+                      const EvaluationSettings& settings) {
+  if (metric.direction == Direction::count) return true;
+  if (no_reference && no_prediction) return settings.both_empty == EmptyValue::undefined;
+  if (metric.defined_if_empty) return false;
+  if (no_reference) {
+    return settings.empty_reference == EmptyValue::undefined &&
+           metric.no_reference == OneEmpty::undefined;
+  }
+  return no_prediction && settings.empty_prediction == EmptyValue::undefined &&
+         metric.no_prediction == OneEmpty::undefined;
 }
 
 }  // namespace voxarena

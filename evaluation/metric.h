@@ -26,6 +26,13 @@ struct ClassComparison {
   double tolerance = 1;  // mm, of the class
 };
 
+// What a metric is where exactly one of the masks is empty and the settings name no value for it.
+enum class OneEmpty : std::uint8_t {
+  undefined,  // it has no value: the distance to nothing, the share of nothing
+  lowest,     // nothing is in common: the low end of its range
+  formula,    // the formula holds
+};
+
 struct Metric {
   std::string name;  // "Dice", as records and summary.json spell it
   std::string
@@ -35,9 +42,10 @@ struct Metric {
   double lowest = 0;
   double highest = std::numeric_limits<double>::infinity();
   std::string citation;
+  OneEmpty no_reference = OneEmpty::undefined, no_prediction = OneEmpty::undefined;
   bool defined_if_empty = false;  // the formula holds where a mask is empty: no rule is needed
   // Called for every class if `direction` is count, else only where both masks hold a voxel (or
-  // `defined_if_empty`).
+  // `defined_if_empty`, or the rule is OneEmpty::formula).
   std::function<double(const ClassComparison&)> compute;
 
   // How settings and options name it: "HD95:medpy"; "HD95" for the first flavour registered.
@@ -63,5 +71,8 @@ std::vector<Metric> selected_metrics(const EvaluationSettings& settings);
 // `metric` with the rules of `settings` for empty masks.
 double evaluate_metric(const Metric& metric, const ClassComparison& comparison,
                        const EvaluationSettings& settings);
+// Whether those rules leave a class that these masks lack (or do not lack) without a value.
+bool may_be_undefined(const Metric& metric, bool no_reference, bool no_prediction,
+                      const EvaluationSettings& settings);
 
 }  // namespace voxarena

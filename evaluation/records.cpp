@@ -45,7 +45,7 @@ double parse_value(const std::string& text, std::string_view place) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size() ||
-      std::isnan(value)) {
+      !std::isfinite(value)) {
     fail(place, "value", fmt::format("'{}' is not a number", text));
   }
   return value;

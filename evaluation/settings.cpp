@@ -17,6 +17,12 @@ constexpr std::array<const char*, 3> kNames = {"undefined", "best", "worst"};
 
 const char* name(EmptyValue value) { return kNames[static_cast<std::size_t>(value)]; }
 
+// Of a class that one of the maps holds.
+const char* one_map_words(EmptyValue value) {
+  return value == EmptyValue::worst ? "the worst value"
+                                    : "what has no value (distances) is left out of the mean";
+}
+
 [[noreturn]] void refuse_setting(std::string_view source, const std::string& what,
                                  const std::string& hint) {
   throw Error::input(fmt::format("{}: {}", source, what), hint);
@@ -119,12 +125,11 @@ std::string describe(const EvaluationSettings& settings) {
                            "(as in nnU-Net)";
   if (settings.empty_reference == settings.empty_prediction) {
     text += fmt::format("; present in one of the two only: {}.",
-                        settings.empty_reference == EmptyValue::worst
-                            ? "the worst value"
-                            : "distances are left out of the mean");
+                        one_map_words(settings.empty_reference));
   } else {
     text += fmt::format("; predicted only: {}; in the reference only: {}.",
-                        name(settings.empty_reference), name(settings.empty_prediction));
+                        one_map_words(settings.empty_reference),
+                        one_map_words(settings.empty_prediction));
   }
   std::string tolerances;
   for (const auto& [cls, tolerance] : settings.class_tolerance)

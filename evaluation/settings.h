@@ -22,7 +22,8 @@ struct EvaluationSettings {
   // Neither reference nor prediction hold the class: "undefined" (nnU-Net) or "best" (Metrics
   // Reloaded).
   EmptyValue both_empty = EmptyValue::undefined;
-  // Predicted although absent, or not predicted although it is there: "worst" or "undefined".
+  // Predicted although absent, or not predicted although it is there: "worst" or "undefined", where
+  // metrics that have a value all the same keep it (Dice is 0, distances are undefined).
   EmptyValue empty_reference = EmptyValue::worst;
   EmptyValue empty_prediction = EmptyValue::worst;
 

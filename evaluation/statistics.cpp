@@ -51,4 +51,12 @@ std::vector<double> mean_ranks(const std::vector<double>& values, bool higher_is
   return ranks;
 }
 
+double suitability(const std::vector<double>& means,
+                   const std::vector<std::vector<double>>& fold_means) {
+  std::vector<double> spreads;
+  for (const std::vector<double>& of_method : fold_means) spreads.push_back(spread(of_method).sd);
+  const double within = nan_mean(spreads);
+  return within > 0 ? spread(means).sd / within : kNoValue;
+}
+
 }  // namespace voxarena

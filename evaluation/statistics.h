@@ -18,4 +18,10 @@ double nan_mean(const std::vector<double>& values);
 // 1 is best; equal values share the mean of their places (1, 2.5, 2.5, 4). NaN is last.
 std::vector<double> mean_ranks(const std::vector<double>& values, bool higher_is_better);
 
+// Spread (SD) between the methods' means over the mean spread of one method's means across folds:
+// below 1 the data set hardly tells methods apart. `fold_means`: of each method. NaN with one fold
+// or one method, or if no method varies.
+double suitability(const std::vector<double>& means,
+                   const std::vector<std::vector<double>>& fold_means);
+
 }  // namespace voxarena

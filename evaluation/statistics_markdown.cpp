@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "evaluation/statistics_writers.h"
@@ -97,16 +98,37 @@ std::string cost_table(const LeaderboardBlock& block, const MetricStatistics& me
   return table.markdown() + '\n';
 }
 
+SuitabilityWords words_of(const std::string& metric, const std::string& flavour, double value,
+                          std::size_t methods, std::size_t folds) {
+  const std::string name = fmt::format("Suitability for {} ({})", metric, flavour);
+  if (!std::isnan(value)) {
+    return {
+        fmt::format("{}: {:.0f} % (spread between methods over the spread of one across folds).",
+                    name, 100 * value),
+        value < 1 ? "Below 100 %: this data set hardly tells methods apart." : ""};
+  }
+  const char* why = folds < 2     ? "it takes two folds to see how much one method varies"
+                    : methods < 2 ? "it takes two ranked methods"
+                                  : "no method varies across the folds";
+  return {fmt::format("{}: unknown, {}.", name, why), ""};
+}
+
 }  // namespace
 
-std::string suitability_text(const MetricStatistics& metric) {
-  if (std::isnan(metric.suitability)) return {};
-  std::string text = fmt::format(
-      "Suitability for {}: {:.0f} % (spread between methods over the "
-      "spread of one across folds)",
-      metric.metric, 100 * metric.suitability);
-  if (metric.suitability < 1) text += "; **below 100 %: this data set hardly tells methods apart**";
-  return text + ".";
+std::string SuitabilityWords::markdown() const {
+  const std::string words = markdown_text(text);
+  return warning.empty() ? words : fmt::format("{} **{}**", words, warning);
+}
+
+SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds) {
+  return words_of(metric.metric, metric.flavour, metric.suitability, metric.methods.size(), folds);
+}
+
+SuitabilityWords suitability_words(const Leaderboard& board, const LeaderboardBlock& block) {
+  const auto ranked = std::count_if(block.rows.begin(), block.rows.end(),
+                                    [](const RankedRow& row) { return row.rank.has_value(); });
+  return words_of(board.metric, board.flavour, block.suitability, static_cast<std::size_t>(ranked),
+                  block.folds.size());
 }
 
 std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatistics& statistics,
@@ -117,8 +139,7 @@ std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatis
     text += fmt::format("Block: {}\n\n", markdown_text(block.extra_information));
   for (const MetricStatistics& metric : statistics.metrics) {
     text += fmt::format("### {} ({})\n\n", metric.metric, metric.flavour);
-    if (const std::string suitability = suitability_text(metric); !suitability.empty())
-      text += suitability + "\n\n";
+    text += suitability_words(metric, block.folds.size()).markdown() + "\n\n";
     text += method_table(metric, options) + '\n';
     if (metric.pairs.empty()) continue;
     text += pair_table(metric) + '\n';

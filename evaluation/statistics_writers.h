@@ -15,8 +15,16 @@ std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatis
 Json statistics_json(const LeaderboardBlock& block, const BlockStatistics& statistics,
                      const StatisticsOptions& options);
 
-// Suitability in words, with a warning below 100 %; empty if there is none.
-std::string suitability_text(const MetricStatistics& metric);
+// Suitability of a data set in words, or why it is not known; `warning` below 100 %.
+struct SuitabilityWords {
+  std::string text, warning;
+
+  std::string plain() const { return warning.empty() ? text : text + " " + warning; }
+  std::string markdown() const;  // the warning in bold
+};
+SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds);
+// Of the metric that ranks.
+SuitabilityWords suitability_words(const Leaderboard& board, const LeaderboardBlock& block);
 
 // The four columns that challengeR and Rankings Reloaded read: task,case,algorithm,value. A task is
 // data set, metric and class; undefined values are NA. Where a data set has several blocks,

@@ -22,6 +22,9 @@ std::string to_markdown(const Leaderboard& board, const TableOptions& options = 
 // Part of to_markdown(): a column for each number of supports. Empty unless there are several.
 std::string supports_markdown(const Leaderboard& board);
 
+// Footnote of a row with such cases, which names up to five of them.
+std::string missing_cases_note(const RankedRow& row, const LeaderboardBlock& block);
+
 // Long form, a line per row and class (kMeanOverClasses first): everything with full precision.
 inline constexpr const char* kMeanOverClasses = "mean over classes";
 std::string to_csv(const Leaderboard& board, const TableOptions& options = {});

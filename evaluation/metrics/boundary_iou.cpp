@@ -14,6 +14,8 @@ std::vector<Metric> boundary_iou_metrics() {
            .highest = 1,
            .citation = "Cheng B et al. Boundary IoU: improving object-centric image segmentation "
                        "evaluation. CVPR 2021.",
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
            .compute = [](const ClassComparison& comparison) {
              const MaskPair& masks = comparison.shapes.masks();
              const auto reference = border_voxels(masks.reference, masks.size, masks.flat);

@@ -12,6 +12,8 @@ std::vector<Metric> iou_metrics() {
            .highest = 1,
            .citation =
                "Jaccard P. The distribution of the flora in the alpine zone. New Phytologist 1912.",
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
            .compute = [](const ClassComparison& comparison) {
              const Counts& n = comparison.counts;
              return static_cast<double>(n.tp) / static_cast<double>(n.tp + n.fp + n.fn);

@@ -16,6 +16,8 @@ std::vector<Metric> lesion_dice_metrics() {
            .highest = 1,
            .citation = "Saluja R et al. BraTS 2023 lesion-wise performance metrics, without "
                        "dilation. Synapse 2023.",
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
            .compute = [](const ClassComparison& comparison) {
              const ComponentOverlap& overlap = comparison.shapes.components();
              std::vector<double> common(overlap.reference_sizes.size());

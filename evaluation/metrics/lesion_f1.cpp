@@ -16,6 +16,8 @@ std::vector<Metric> lesion_f1_metrics() {
            .highest = 1,
            .citation = "Commowick O et al. Objective evaluation of multiple sclerosis lesion "
                        "segmentation. Scientific Reports 2018.",
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
            .compute = [](const ClassComparison& comparison) {
              const ComponentOverlap& overlap = comparison.shapes.components();
              std::vector<bool> found(overlap.reference_sizes.size());

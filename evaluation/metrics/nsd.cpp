@@ -12,6 +12,8 @@ Metric nsd_flavour(const char* flavour, const char* citation, Compute compute) {
           .lowest = 0,
           .highest = 1,
           .citation = citation,
+          .no_reference = OneEmpty::lowest,
+          .no_prediction = OneEmpty::lowest,
           .compute = compute};
 }
 

@@ -12,6 +12,8 @@ std::vector<Metric> panoptic_quality_metrics() {
            .lowest = 0,
            .highest = 1,
            .citation = "Kirillov A et al. Panoptic segmentation. CVPR 2019.",
+           .no_reference = OneEmpty::lowest,
+           .no_prediction = OneEmpty::lowest,
            .compute = [](const ClassComparison& comparison) {
              const ComponentOverlap& overlap = comparison.shapes.components();
              double sum = 0;

@@ -48,12 +48,14 @@ Json scores_json(const ScoreTable& table) {
           {"values", std::move(values)}};
 }
 
-Json suitability_json(const BlockStatistics& statistics) {
+// Of the metrics that do not rank: the line of the one that does stands above the table.
+Json other_suitability_json(const Leaderboard& board, const LeaderboardBlock& block,
+                            const BlockStatistics& statistics) {
   Json out = Json::array();
   for (const MetricStatistics& metric : statistics.metrics) {
-    std::string text = suitability_text(metric);
-    text.erase(std::remove(text.begin(), text.end(), '*'), text.end());
-    if (!text.empty()) out.push_back({{"text", text}, {"low", metric.suitability < 1}});
+    if (metric.metric == board.metric && metric.flavour == board.flavour) continue;
+    const SuitabilityWords words = suitability_words(metric, block.folds.size());
+    out.push_back({{"text", words.plain()}, {"low", !words.warning.empty()}});
   }
   return out;
 }
@@ -118,12 +120,13 @@ Json colours_json() {
   return out;
 }
 
-Json block_json(const LeaderboardBlock& block, const BlockNumbers& numbers, const BlockStory& story,
+Json block_json(const Leaderboard& board, const BlockNumbers& numbers, const BlockStory& story,
                 const PageOptions& options) {
+  const LeaderboardBlock& block = board.blocks[numbers.block];
   Json json = {
       {"block", numbers.block},
       {"statistics", statistics_json(block, numbers.statistics, options.statistics)},
-      {"suitability", suitability_json(numbers.statistics)},
+      {"other_suitability", other_suitability_json(board, block, numbers.statistics)},
       {"cases", numbers.tables.front().names_of_cases},
       {"metrics", Json::array()},
       {"other_metrics", Json::array()},
@@ -150,8 +153,8 @@ Json page_data(const Leaderboard& board, const std::vector<BlockNumbers>& number
                {"leaderboard", to_json(board, options.table)},
                {"blocks", Json::array()}};
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    json["blocks"].push_back(block_json(board.blocks[numbers[i].block], numbers[i],
-                                        stories.empty() ? BlockStory{} : stories[i], options));
+    json["blocks"].push_back(
+        block_json(board, numbers[i], stories.empty() ? BlockStory{} : stories[i], options));
   }
   return json;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "evaluation/statistics.h"
@@ -120,20 +119,19 @@ void add_pairs(const ScoreTable& table, MetricStatistics& result) {
   result.omnibus = friedman_test(ranks);
 }
 
-double suitability(const ScoreTable& table) {
-  std::vector<double> means, spreads;
+double suitability_of(const ScoreTable& table) {
+  std::vector<double> means;
+  std::vector<std::vector<double>> fold_means;
   for (std::size_t m = 0; m < table.methods.size(); ++m) {
     const std::vector<double> values = table.case_means(m);
     means.push_back(nan_mean(values));
     std::map<int, std::vector<double>> folds;
     for (std::size_t c = 0; c < values.size(); ++c)
       folds[table.fold_of_case[c]].push_back(values[c]);
-    std::vector<double> of_folds;
-    for (const auto& [fold, of_fold] : folds) of_folds.push_back(nan_mean(of_fold));
-    spreads.push_back(spread(of_folds).sd);
+    std::vector<double>& of_method = fold_means.emplace_back();
+    for (const auto& [fold, of_fold] : folds) of_method.push_back(nan_mean(of_fold));
   }
-  const double within = nan_mean(spreads);
-  return within > 0 ? spread(means).sd / within : std::numeric_limits<double>::quiet_NaN();
+  return suitability(means, fold_means);
 }
 
 MetricStatistics metric_statistics(const ScoreTable& table, const StatisticsOptions& options) {
@@ -155,7 +153,7 @@ MetricStatistics metric_statistics(const ScoreTable& table, const StatisticsOpti
   add_uncertainty(values, means, options, result);
   add_ranks(means, options, result);
   add_pairs(table, result);
-  result.suitability = suitability(table);
+  result.suitability = suitability_of(table);
   return result;
 }
 

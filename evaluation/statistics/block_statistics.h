@@ -49,10 +49,8 @@ struct MetricStatistics {
   std::vector<MethodStatistics> methods;
   std::vector<PairStatistics> pairs;
   Omnibus omnibus = {};
-  // Spread (SD) between the methods' means over the mean spread of one method's means across
-  // folds: below 1 the data set cannot tell methods apart. NaN with one fold or one method.
-  double suitability = 0;
-  double stability = 0;  // mean Kendall's tau of the resampled rankings with the ranking
+  double suitability = 0;  // of the data set (evaluation/statistics.h)
+  double stability = 0;    // mean Kendall's tau of the resampled rankings with the ranking
 };
 
 struct RankingComparison {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <unordered_map>
 
+#include "evaluation/case_values.h"
+
 namespace voxarena {
 namespace {
 
@@ -46,21 +48,6 @@ const LeaderboardRow* find_row(const std::vector<LeaderboardRow>& rows,
   return found == rows.end() ? nullptr : &*found;
 }
 
-// Infinite entries stand for missing ones until all values are known.
-void replace_infinite(ScoreTable& table) {
-  const double sign = table.higher_is_better ? 1 : -1;
-  double worst = 0;
-  bool any = false;
-  for (const double value : table.values) {
-    if (!std::isfinite(value)) continue;
-    worst = any ? std::min(worst, sign * value) : sign * value;
-    any = true;
-  }
-  for (double& value : table.values) {
-    if (std::isinf(value)) value = sign * worst;
-  }
-}
-
 }  // namespace
 
 std::vector<double> ScoreTable::case_means(std::size_t method) const {
@@ -89,8 +76,7 @@ ScoreTable score_table(const LeaderboardBlock& block, const std::vector<Leaderbo
                    .fold_of_case = {},
                    .names_of_cases = {},
                    .values = {}};
-  std::unordered_map<std::string, std::size_t> place_of_class;
-  for (std::size_t k = 0; k < block.classes.size(); ++k) place_of_class[block.classes[k]] = k;
+  const std::size_t classes = table.classes.size();
   for (const RankedRow& ranked : block.rows) {
     const LeaderboardRow* row = ranked.rank ? find_row(rows, block, ranked.row.method) : nullptr;
     if (row == nullptr) continue;
@@ -99,17 +85,16 @@ ScoreTable score_table(const LeaderboardBlock& block, const std::vector<Leaderbo
     table.fold_of_case = index.folds;
     table.names_of_cases = index.names;
     const std::size_t start = table.values.size();
-    table.values.resize(start + index.folds.size() * table.classes.size(), metric.worst());
+    table.values.resize(start + index.folds.size() * classes);
     for (const FoldRecords& fold : row->folds) {
-      for (const Record& record : fold.records) {
-        if (record.metric != metric.name || record.flavour != metric.flavour) continue;
-        const std::size_t place = index.place.at(CaseIndex::key(fold.fold, record.case_id));
-        table.values[start + place * table.classes.size() + place_of_class.at(record.cls)] =
-            record.value;
+      const FoldValues found = fold_values(*row, fold, metric);
+      for (std::size_t i = 0; i < fold.cases.size(); ++i) {
+        const std::size_t place = index.place.at(CaseIndex::key(fold.fold, fold.cases[i]));
+        for (std::size_t c = 0; c < classes; ++c)
+          table.values[start + place * classes + c] = found.at(i, c, classes);
       }
     }
   }
-  replace_infinite(table);
   return table;
 }
 

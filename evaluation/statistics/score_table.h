@@ -27,8 +27,7 @@ struct ScoreTable {
 };
 
 // The ranked rows of a block, with their records (`rows` as given to make_leaderboard()), in the
-// order of the block. A case without a record has the metric's worst value; where that is infinite,
-// the worst of any method.
+// order of the block. Values, and Errors, are those of fold_values().
 ScoreTable score_table(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
                        const Metric& metric);
 

@@ -53,8 +53,8 @@ class CompareTest : public testing::Test {
     }
   }
   Comparison compare() const {
-    return compare_runs(require_finished_runs({folder_ / "a"}),
-                        require_finished_runs({folder_ / "b"}), options_);
+    return compare_runs(require_finished_runs({folder_ / "a"}, {}),
+                        require_finished_runs({folder_ / "b"}, {}), options_);
   }
   DatasetComparison only() const { return compare().datasets.at(0); }
 
@@ -88,8 +88,8 @@ TEST_F(CompareTest, ABetterMethodMayBeCalledBetter) {
 
 TEST_F(CompareTest, OrderOfTheSidesOnlyTurnsTheSign) {
   add_both();
-  const Comparison turned = compare_runs(require_finished_runs({folder_ / "b"}),
-                                         require_finished_runs({folder_ / "a"}), options_);
+  const Comparison turned = compare_runs(require_finished_runs({folder_ / "b"}, {}),
+                                         require_finished_runs({folder_ / "a"}, {}), options_);
   EXPECT_EQ(turned.datasets.at(0).better, -1);
   EXPECT_NEAR(turned.datasets[0].metrics[0].difference, -only().metrics[0].difference, 1e-12);
 }

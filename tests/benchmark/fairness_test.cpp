@@ -25,7 +25,7 @@ Leaderboard table_with(const Json& other) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "plain", plain("plain"), {0.5, 0.6});
   test::write_made_up_run(folder / "other", other, {0.7, 0.8});
-  return make_leaderboard(collect_rows({folder.path()}));
+  return make_leaderboard(collect_rows({folder.path()}, {}));
 }
 
 struct Given {
@@ -76,6 +76,19 @@ TEST(Fairness, TheFactorIsNamedInAFootnote) {
                                       "loss: Tversky"}));
 }
 
+// An older file, or one from which the key was taken out.
+TEST(Fairness, PredictionsOfAnotherToolWithoutADeclarationDeclareNothing) {
+  Json other = plain("other");
+  other.erase("information");
+  other.erase("method");
+  other["predictions"] = {{"made_by", "another tool"}, {"folder", "theirs"}, {"url", ""}};
+  const Leaderboard board = table_with(other);
+  ASSERT_EQ(board.blocks.size(), 2U);
+  EXPECT_EQ(board.blocks[1].extra_information,
+            "not declared: training data, pre-training, ensemble, mirroring at test time, "
+            "post-processing, prompts, budget");
+}
+
 TEST(Fairness, EqualFactorsShareABlock) {
   Json a = plain("a"), b = plain("b");
   a["information"]["ensemble"] = b["information"]["ensemble"] = 5;
@@ -111,7 +124,7 @@ TEST(Fairness, AMissingCaseIsTheWorstValueAndSaid) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "plain", plain("plain"), {0.5, 0.6});
   test::write_made_up_run(folder / "other", plain("other"), {0.7});
-  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}));
+  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}, {}));
   EXPECT_EQ(board.blocks.at(0).rows.at(0).row.method, "plain");
   EXPECT_EQ(board.blocks[0].rows.at(1).missing_cases, 1);
   EXPECT_DOUBLE_EQ(board.blocks[0].rows[1].overall.mean, 0.35);
@@ -129,11 +142,12 @@ TEST(Fairness, FoldsOfARowBelongTogether) {
   second["information"]["ensemble"] = 5;
   test::write_made_up_run(folder / "0", plain(), {0.5, 0.6});
   test::write_made_up_run(folder / "1", second, {0.5, 0.6});
-  EXPECT_INPUT_ERROR(collect_rows({folder.path()}), "'information' differs from that of another");
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}),
+                     "'information' differs from that of another");
   second = plain("net", 1);
   second["method"]["options"]["depth"] = 4;
   test::write_made_up_run(folder / "1", second, {0.5, 0.6});
-  EXPECT_INPUT_ERROR(collect_rows({folder.path()}), "'method' differs from that of another");
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}), "'method' differs from that of another");
 }
 
 bool has_caution(const LeaderboardBlock& block, const std::string& part) {
@@ -147,7 +161,7 @@ Leaderboard whole_table(const Json& other) {
   const test::TemporaryFolder folder;
   test::write_made_up_run(folder / "a", plain("a"), {0.5, 0.6});
   test::write_made_up_run(folder / "b", other, {0.7, 0.8});
-  return make_table(collect_rows({folder.path()}), "Dice");
+  return make_table(collect_rows({folder.path()}, {}), "Dice");
 }
 
 TEST(Fairness, ATableWithoutASelfConfiguringBaselineSaysSo) {
@@ -155,16 +169,34 @@ TEST(Fairness, ATableWithoutASelfConfiguringBaselineSaysSo) {
   EXPECT_FALSE(has_caution(whole_table(plain("resenc_unet")).blocks.at(0), "no baseline"));
 }
 
-TEST(Fairness, ATableWithoutBoundaryMetricOrWithOtherSettingsSaysSo) {
+TEST(Fairness, ATableWithOtherSettingsSaysSo) {
   Json other = plain("b");
-  change_protocol(other, "metrics", {{"metrics", Json::array()}});
+  change_protocol(other, "metrics", {{"metrics", {"HD95"}}});
   const Leaderboard board = whole_table(other);
   ASSERT_EQ(board.blocks.size(), 2U);
-  const std::size_t lacking = board.blocks[0].rows[0].row.method == "b" ? 0 : 1;
-  EXPECT_TRUE(has_caution(board.blocks[lacking], "no boundary metric"));
-  EXPECT_FALSE(has_caution(board.blocks[1 - lacking], "no boundary metric"));
-  EXPECT_TRUE(has_caution(board.blocks[lacking], "other metric settings") ||
-              has_caution(board.blocks[1 - lacking], "other metric settings"));
+  EXPECT_TRUE(has_caution(board.blocks[0], "other metric settings") !=
+              has_caution(board.blocks[1], "other metric settings"));
+}
+
+TEST(Fairness, ATableWithoutBoundaryMetricSaysSo) {
+  std::vector<LeaderboardRow> rows(2);
+  for (LeaderboardRow& row : rows) {
+    row.method = &row == rows.data() ? "a" : "b";
+    row.dataset = "d";
+    row.protocol = "p";
+    row.classes = {"liver"};
+    row.evaluation.metrics = {"HD95"};  // asked for, but nobody evaluated it
+    row.folds = {{.fold = 0,
+                  .cases = {"c"},
+                  .records = {{"d", 0, "c", "liver", "Dice", "voxel", 0.5},
+                              {"d", 0, "c", "liver", "beauty", "of another version", 7}}}};
+  }
+  const auto cautions = [&] { return make_table(rows, "Dice").blocks.at(0).cautions; };
+  EXPECT_EQ(cautions().at(1), "no boundary metric was evaluated beside the overlap.");
+  rows[0].folds[0].records.push_back({"d", 0, "c", "liver", "NSD", "subvoxel", 0.5});
+  EXPECT_EQ(cautions().at(1), "no boundary metric was evaluated beside the overlap of b.");
+  rows[1].folds[0].records.push_back({"d", 0, "c", "liver", "HD95", "medpy", 3});
+  EXPECT_EQ(cautions().size(), 1U) << "the one about baselines";
 }
 
 TEST(Fairness, OlderManifestsSayTheSameInOtherPlaces) {

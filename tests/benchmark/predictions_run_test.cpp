@@ -58,7 +58,7 @@ class PredictionsTest : public testing::Test {
     const PredictionsRun opened = open();
     run_predictions(opened, context_);
     EXPECT_EQ(predictions_state(opened), JobState::finished);
-    return collect_rows({opened.folder.path}).at(0);
+    return collect_rows({opened.folder.path}, {}).at(0);
   }
   void declare_everything() {
     entry_.declares = {.training_data = "split",
@@ -216,6 +216,19 @@ TEST_F(NnunetTest, OtherBudgetsMirroringAndPlansAreSeen) {
   plans["configurations"]["3d_fullres"]["batch_size"] = 9;  // the budget allows 2
   write_json(trainer_ / "plans.json", plans);
   EXPECT_EQ(run().extra_information, "budget: batch 9");
+}
+
+TEST_F(NnunetTest, WhatItsFilesDoNotSayIsNotTheBudgetOfTheProtocol) {
+  entry_.declares.pretraining = "none";
+  entry_.declares.mirror_axes = std::vector<int>{2};
+  settings_.budget.iterations = 250'000;  // what nnU-Net does unless it is told otherwise
+  settings_.budget.iterations_per_epoch = 250;
+  protocol_ = make_protocol(dataset_, settings_, context_);
+  fs::remove(trainer_ / "fold_0/debug.json");
+  fs::remove(trainer_ / "fold_0/training_log_2026_11_22_23_58_50.txt");
+  EXPECT_EQ(run().extra_information, "not declared: budget");
+  entry_.declares.budget = "protocol";
+  EXPECT_EQ(run().extra_information, "");
 }
 
 TEST_F(NnunetTest, AnotherTrainerIsAnotherBudget) {

@@ -80,7 +80,7 @@ struct Workshop {
   }
 
   void write(const fs::path& to) {
-    write_reports(find_finished_runs({runs}), to, options, context);
+    write_reports(find_finished_runs({runs}, {}), to, options, context);
   }
 };
 
@@ -161,7 +161,7 @@ TEST(Evidence, HoldsNumbersButNoImages) {
   Workshop workshop;
   write_file(workshop.runs / "tables" / "my bench" / "spec.toml", "name = \"my bench\"\n");
   const fs::path bundle = workshop.folder / "bundle";
-  write_evidence({workshop.runs}, find_finished_runs({workshop.runs}), bundle, workshop.options,
+  write_evidence({workshop.runs}, find_finished_runs({workshop.runs}, {}), bundle, workshop.options,
                  workshop.context);
   const fs::path run = bundle / "runs" / "dataset900_phantom" / kProtocol / "net" / "fold_0";
   EXPECT_EQ(read_file(run / "records.csv"), read_file(workshop.run("net") / "records.csv"));
@@ -177,7 +177,7 @@ TEST(Evidence, HoldsNumbersButNoImages) {
 TEST(Evidence, SumsAreThoseOfItsFiles) {
   Workshop workshop;
   const fs::path bundle = workshop.folder / "bundle";
-  write_evidence({workshop.runs}, find_finished_runs({workshop.runs}), bundle, workshop.options,
+  write_evidence({workshop.runs}, find_finished_runs({workshop.runs}, {}), bundle, workshop.options,
                  workshop.context);
   const std::string check =
       "cd " + bundle.string() + " && sha256sum --check --quiet --strict SHA256SUMS 2>/dev/null";

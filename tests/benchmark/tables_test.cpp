@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/benchmark/manifests.h"
+#include "tests/support/expect_error.h"
 #include "tests/support/temporary_folder.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -29,7 +30,7 @@ TEST(CollectRows, JoinsTheFoldsOfAMethod) {
   const test::TemporaryFolder folder;
   write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
   write_run(folder.path() / "x" / "fold_1", "net", 1, 0.7);
-  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()}, {});
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].method, "net");
   ASSERT_EQ(rows[0].folds.size(), 2U);
@@ -46,8 +47,59 @@ TEST(CollectRows, UnfinishedRunsAreNotInTheTable) {
   Json started = manifest("other", 0);
   started["status"] = "started";
   write_json(folder.path() / "y" / "fold_0" / "manifest.json", started);
-  EXPECT_EQ(collect_rows({folder.path()}).size(), 1U);
+  EXPECT_EQ(collect_rows({folder.path()}, {}).size(), 1U);
 }
+
+TEST(CollectRows, UnfinishedRunsAreSaid) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
+  Json running = manifest("other", 0);
+  running["status"] = "running";
+  write_json(folder.path() / "y" / "fold_0" / "manifest.json", running);
+  testing::internal::CaptureStderr();
+  collect_rows({folder.path()}, {});
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("1 run is not finished and left out"),
+            std::string::npos);
+}
+
+struct BrokenManifest {
+  const char* name;
+  const char* pointer;  // what is replaced
+  const char* value;    // JSON
+  const char* message;
+};
+
+class ManifestTest : public testing::TestWithParam<BrokenManifest> {};
+
+TEST_P(ManifestTest, IsAnErrorThatNamesFileAndKey) {
+  const test::TemporaryFolder folder;
+  write_run(folder.path(), "net", 0, 0.5);
+  Json broken = manifest("net", 0);
+  broken[nlohmann::ordered_json::json_pointer(GetParam().pointer)] =
+      parse_json(GetParam().value, "value");
+  const fs::path file = folder.path() / "manifest.json";
+  write_json(file, broken);
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}), file.string() + ": " + GetParam().message);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    , ManifestTest,
+    testing::Values(
+        BrokenManifest{"List", "", "[]", "is no manifest of a run"},
+        BrokenManifest{"NoStatus", "/status", "null", "status is null instead of a text"},
+        BrokenManifest{"Statuses", "/status", R"(["finished"])", R"(status is ["finished"])"},
+        BrokenManifest{"Fold", "/fold", R"("0")", "fold is \"0\" instead of a number"},
+        BrokenManifest{"NegativeTime", "/seconds/train", "-5", "seconds.train is -5"},
+        BrokenManifest{"NoTime", "/seconds/predict", "NaN",
+                       "seconds.predict is null instead of a finite"},
+        BrokenManifest{"Memory", "/peak_memory_mib/train", "Infinity", "peak_memory_mib.train is"},
+        BrokenManifest{"NoInformation", "/information", "null", "information is null"},
+        BrokenManifest{"Axes", "/information/mirror_axes", R"("all")",
+                       "information.mirror_axes is \"all\""},
+        BrokenManifest{"Ensemble", "/information/ensemble", R"("1")", "information.ensemble is"},
+        BrokenManifest{"TunedOn", "/information/tuned_on", R"("900")", "information.tuned_on is"},
+        BrokenManifest{"Cases", "/cases", R"([1])", "cases is [1] instead of a list of texts"}),
+    [](const auto& info) { return info.param.name; });
 
 TEST(CollectRows, PreTrainedRowsHaveABlockOfTheirOwn) {
   const test::TemporaryFolder folder;
@@ -63,7 +115,7 @@ TEST(CollectRows, PreTrainedRowsHaveABlockOfTheirOwn) {
     }
     write_json(folder.path() / name / "fold_0" / "manifest.json", changed);
   }
-  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()}, {});
   ASSERT_EQ(rows.size(), 3U);  // by name: net, sam, sam without
   EXPECT_EQ(rows[0].mark + rows[0].extra_information, "");
   EXPECT_EQ(rows[1].extra_information, "pre-trained weights");
@@ -91,7 +143,7 @@ TEST(CollectRows, FromScratchIsSaidInOneWay) {
     changed["method"]["options"] = {{"preset", "mini"}, {"weights", made.option}};
     write_json(folder.path() / made.name / "fold_0" / "manifest.json", changed);
   }
-  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()}, {});
   ASSERT_EQ(rows.size(), 5U);
   EXPECT_EQ(rows[0].mark, "");
   for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -112,7 +164,7 @@ TEST(CollectRows, RandomWeightsOfWhatIsNotTrainedAreNoTraining) {
   changed["training_free"] = true;
   changed["weights"] = {{"from_scratch", true}};
   write_json(folder.path() / "shown" / "fold_0" / "manifest.json", changed);
-  const LeaderboardRow row = collect_rows({folder.path()}).at(0);
+  const LeaderboardRow row = collect_rows({folder.path()}, {}).at(0);
   EXPECT_EQ(row.mark, "random weights");
   EXPECT_EQ(row.deviations.back(),
             "random weights instead of pre-trained ones, and nothing is trained");
@@ -122,7 +174,7 @@ TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
   const test::TemporaryFolder folder;
   write_json(folder.path() / "manifest.json", {{"status", "finished"}, {"dataset", "d"}});
   try {
-    collect_rows({folder.path()});
+    collect_rows({folder.path()}, {});
     FAIL() << "was accepted";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("manifest.json"), std::string::npos);
@@ -132,14 +184,14 @@ TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {
 
 TEST(CollectRows, AFolderWithoutRunsIsAnError) {
   const test::TemporaryFolder folder;
-  EXPECT_THROW(collect_rows({folder.path()}), Error);
-  EXPECT_THROW(collect_rows({folder.path() / "nowhere"}), Error);
+  EXPECT_THROW(collect_rows({folder.path()}, {}), Error);
+  EXPECT_THROW(collect_rows({folder.path() / "nowhere"}, {}), Error);
 }
 
 TEST(WriteTables, OneFileAFormat) {
   const test::TemporaryFolder folder;
   write_run(folder.path() / "fold_0", "net", 0, 0.5);
-  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}));
+  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}, {}));
   write_tables(board, folder.path() / "tables", {"md", "csv", "json"}, {});
   for (const char* name : {"leaderboard.md", "leaderboard.csv", "leaderboard.json"}) {
     EXPECT_NE(read_file(folder.path() / "tables" / name).find("net"), std::string::npos) << name;
@@ -153,7 +205,7 @@ TEST(WriteStatistics, ComeFromTheRecordsAlone) {
     write_run(folder.path() / "x" / fmt::format("fold_{}", fold), "net", fold, 0.5 + 0.1 * fold);
     write_run(folder.path() / "y" / fmt::format("fold_{}", fold), "other", fold, 0.7);
   }
-  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()});
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()}, {});
   const Leaderboard board = make_leaderboard(rows);
   const fs::path tables = folder.path() / "tables";
   write_statistics(board, block_numbers(board, rows, {"Dice", "NSD"}, {.samples = 100}), tables,

@@ -148,6 +148,32 @@ TEST(LatexTable, FurtherMetricsOfTheStatisticsHaveColumnsAndClassTables) {
       << "classes of HD95";
 }
 
+TEST(LatexTable, FourMetricsATableTheRestIsContinued) {
+  std::vector<LeaderboardRow> rows = {test::row_of("a", {"x"}, {{0.5}, {0.3}}),
+                                      test::row_of("b", {"x"}, {{0.4}, {0.2}})};
+  for (LeaderboardRow& row : rows) {
+    const std::vector<Record> dice = row.folds[0].records;
+    for (Record record : dice) {
+      for (const char* flavour : {"subvoxel", "medpy", "monai", "metricsreloaded"}) {
+        record.metric = "HD";
+        record.flavour = flavour;
+        row.folds[0].records.push_back(record);
+      }
+    }
+  }
+  const Leaderboard board = make_leaderboard(rows);
+  const std::vector<BlockNumbers> numbers = block_numbers(
+      board, rows, {"Dice", "HD", "HD:medpy", "HD:monai", "HD:metricsreloaded"}, {.samples = 20});
+  const std::string text = to_latex(board, {.numbers = &numbers});
+  EXPECT_NE(text.find("\\caption{Dice (voxel), HD (subvoxel), HD (medpy) and HD (monai) on "),
+            std::string::npos);
+  EXPECT_NE(text.find("\\caption{HD (metricsreloaded) on Dataset004\\_Hippocampus, continued: "),
+            std::string::npos);
+  EXPECT_NE(text.find("Rank & Method & HD (metricsreloaded, mm) $\\downarrow$ \\\\"),
+            std::string::npos);
+  EXPECT_EQ(occurrences(text, "\\begin{table}"), 2U);
+}
+
 TEST(LatexTable, ARowWithoutRankSaysWhyInEveryTable) {
   const std::string text = to_latex(latex_example());
   EXPECT_EQ(occurrences(text, "Not ranked: folds not evaluated yet: 1."), 3U)

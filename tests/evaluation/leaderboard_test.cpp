@@ -1,10 +1,13 @@
 #include "evaluation/leaderboard.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "evaluation/statistics/block_statistics.h"
+#include "evaluation/statistics/score_table.h"
 #include "tests/evaluation/example_leaderboard.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/nan.h"
@@ -46,12 +49,84 @@ TEST(Leaderboard, CaseWithoutRecordCountsAsWorst) {
   EXPECT_DOUBLE_EQ(ranked.overall.mean, 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(ranked.classes[0].mean, 2.0 / 3.0);
   EXPECT_EQ(ranked.missing_cases, 1);
+  EXPECT_EQ(ranked.missing_case_names, (std::vector<std::string>{"case_2"}));
 }
 
 TEST(Leaderboard, ClassWithoutRecordCountsAsWorst) {
   LeaderboardRow row = row_of("a", kTwo, {{1, 1}});
   row.folds[0].records.pop_back();
   EXPECT_DOUBLE_EQ(only_row(row).overall.mean, 0.5);
+}
+
+// `row` with its records once more, as distances.
+LeaderboardRow with_distances(LeaderboardRow row) {
+  for (FoldRecords& fold : row.folds) {
+    const std::size_t count = fold.records.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      Record record = fold.records[i];
+      record.metric = "HD95";
+      record.flavour = "subvoxel";
+      fold.records.push_back(record);
+    }
+  }
+  return row;
+}
+
+TEST(Leaderboard, AMissingDistanceIsAnErrorSinceNothingIsTheWorst) {
+  LeaderboardRow row = with_distances(row_of("a", kTwo, {{1, 2}, {3, 4}}));
+  EXPECT_DOUBLE_EQ(make_leaderboard({row}, {}, "HD95").blocks[0].rows[0].overall.mean, 2.5);
+  row.folds[0].file = "results/records.csv";
+  row.folds[0].records.pop_back();
+  const char* const named =
+      "results/records.csv (Dataset004_Hippocampus, a, protocol 3f2a9c01d4e5, fold 0): case "
+      "'case_1', class 'spleen', metric HD95 (subvoxel): no record";
+  EXPECT_INPUT_ERROR(make_leaderboard({row}, {}, "HD95"), named);
+  const Leaderboard by_dice = make_leaderboard({row});
+  EXPECT_INPUT_ERROR(score_table(by_dice.blocks[0], {row}, find_metric("HD95")), named);
+}
+
+// `row` with the numbers of voxels of its class in both maps.
+LeaderboardRow with_counts(LeaderboardRow row, double n_ref, double n_pred) {
+  row.folds[0].records.push_back({row.dataset, 0, "case_0", "liver", "n_ref", "voxel", n_ref});
+  row.folds[0].records.push_back({row.dataset, 0, "case_0", "liver", "n_pred", "voxel", n_pred});
+  return row;
+}
+
+TEST(Leaderboard, AnUndefinedValueWhereThereIsOneIsAnError) {
+  const LeaderboardRow undefined = row_of("a", {"liver"}, {{kNaN}, {0.5}});
+  EXPECT_DOUBLE_EQ(only_row(with_counts(undefined, 0, 0)).overall.mean, 0.5) << "in neither map";
+  EXPECT_INPUT_ERROR(make_leaderboard({with_counts(undefined, 7, 9)}),
+                     "case 'case_0', class 'liver', metric Dice (voxel): an undefined value, "
+                     "although the reference has 7 voxels of it and the prediction 9");
+  EXPECT_INPUT_ERROR(make_leaderboard({with_counts(undefined, 7, 0)}), "an undefined value");
+  EXPECT_INPUT_ERROR(make_leaderboard({with_counts(undefined, kNaN, kNaN)}),
+                     "an undefined value instead of the worst");
+  LeaderboardRow best = with_counts(undefined, 0, 0);
+  best.evaluation.both_empty = EmptyValue::best;
+  EXPECT_INPUT_ERROR(make_leaderboard({best}), "an undefined value");
+}
+
+TEST(Leaderboard, AnUndefinedDistanceIsWhatThePolicySays) {
+  LeaderboardRow row = with_counts(with_distances(row_of("a", {"liver"}, {{kNaN}, {3}})), 7, 0);
+  row.folds[0].records[0].value = 0;  // Dice
+  EXPECT_INPUT_ERROR(make_leaderboard({row}, {}, "HD95"), "metric HD95 (subvoxel)");
+  row.evaluation.empty_prediction = EmptyValue::undefined;
+  EXPECT_DOUBLE_EQ(make_leaderboard({row}, {}, "HD95").blocks[0].rows[0].overall.mean, 3);
+}
+
+TEST(Leaderboard, SuitabilityIsThatOfTheStatistics) {
+  std::vector<LeaderboardRow> rows;
+  for (const double shift : {0.0, 0.01, 0.03}) {
+    LeaderboardRow row = row_of(fmt::format("{}", shift), {"x"}, {{0.5 + shift}, {0.6 + shift}});
+    row.folds.push_back(fold_of(row.dataset, 1, {"x"}, {{0.8 + shift}}));
+    rows.push_back(row);
+  }
+  const Leaderboard board = make_leaderboard(rows);
+  const ScoreTable table = score_table(board.blocks[0], rows, find_metric("Dice"));
+  EXPECT_LT(board.blocks[0].suitability, 1);
+  EXPECT_EQ(board.blocks[0].suitability,
+            block_statistics({table}, {.samples = 10}).metrics[0].suitability);
+  EXPECT_TRUE(std::isnan(make_leaderboard({rows[0]}).blocks[0].suitability)) << "one method";
 }
 
 TEST(Leaderboard, RecordedFailureIsCountedAsMissing) {

@@ -51,6 +51,46 @@ TEST(Metric, OneEmptyMaskIsTheWorstValueUnlessTheSettingsSayOtherwise) {
   EXPECT_EQ(value_of("HD95", no_prediction, lenient), 7);
 }
 
+TEST(Metric, WithoutARuleForOneEmptyMaskOverlapsKeepTheirValue) {
+  const EvaluationSettings none{.empty_reference = EmptyValue::undefined,
+                                .empty_prediction = EmptyValue::undefined};
+  const Counts no_reference{.tp = 0, .fp = 5, .fn = 0, .tn = 15};
+  const Counts no_prediction{.tp = 0, .fp = 0, .fn = 5, .tn = 15};
+  for (const Counts& counts : {no_reference, no_prediction}) {
+    for (const char* overlap :
+         {"Dice", "IoU", "NSD", "Boundary IoU", "clDice", "Lesion F1", "Lesion Dice", "PQ"})
+      EXPECT_EQ(value_of(overlap, counts, none), 0) << overlap << ": nothing is in common";
+    for (const char* distance : {"HD", "HD95", "HD95:medpy", "ASSD", "MASD"})
+      EXPECT_TRUE(std::isnan(value_of(distance, counts, none))) << distance;
+    EXPECT_DOUBLE_EQ(value_of("AVD", counts, none), 0.005);
+  }
+  EXPECT_DOUBLE_EQ(value_of("Specificity", no_reference, none), 0.75);
+  EXPECT_EQ(value_of("Specificity", no_prediction, none), 1);
+  EXPECT_EQ(value_of("Precision", no_reference, none), 0);
+  EXPECT_TRUE(std::isnan(value_of("Precision", no_prediction, none))) << "a share of nothing";
+  EXPECT_EQ(value_of("Sensitivity", no_prediction, none), 0);
+  EXPECT_TRUE(std::isnan(value_of("Sensitivity", no_reference, none))) << "a share of nothing";
+}
+
+TEST(Metric, WhatMayBeUndefinedIsWhatIs) {
+  const Counts empty{}, no_reference{.fp = 5}, no_prediction{.fn = 5};
+  for (const EmptyValue rule : {EmptyValue::worst, EmptyValue::undefined}) {
+    const EvaluationSettings settings{.empty_reference = rule, .empty_prediction = rule};
+    for (const Metric& metric : metrics()) {
+      if (metric.direction == Direction::count) continue;
+      for (const Counts& counts : {empty, no_reference, no_prediction}) {
+        EXPECT_EQ(std::isnan(value_of(metric.key().c_str(), counts, settings)),
+                  may_be_undefined(metric, counts.n_ref() == 0, counts.n_pred() == 0, settings))
+            << metric.key();
+      }
+    }
+  }
+}
+
+TEST(Metric, SpecificityIsOneWhereTheReferenceFillsTheImage) {
+  EXPECT_EQ(value_of("Specificity", {.tp = 30, .fp = 0, .fn = 6, .tn = 0}), 1);
+}
+
 TEST(Metric, SharesOfVoxels) {
   const Counts counts{.tp = 6, .fp = 2, .fn = 4, .tn = 88};
   EXPECT_DOUBLE_EQ(value_of("Sensitivity", counts), 0.6);

@@ -86,6 +86,8 @@ INSTANTIATE_TEST_SUITE_P(
                "column 'value': '0.5x' is not a number"},
         Broken{"range", kHeader + "D,0,a,liver,Dice,voxel,1.5\n",
                "column 'value': 1.5 is outside of the range of Dice, [0, 1]"},
+        Broken{"infinite", kHeader + "D,0,a,liver,HD95,subvoxel,inf\n",
+               "column 'value': 'inf' is not a number"},
         Broken{"negative_count", kHeader + "D,0,a,liver,TP,voxel,-1\n",
                "outside of the range of TP"},
         Broken{"fold", kHeader + "D,first,a,liver,Dice,voxel,1\n",

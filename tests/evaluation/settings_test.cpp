@@ -28,6 +28,10 @@ TEST(EvaluationSettings, PoliciesReadDifferently) {
   EXPECT_NE(describe({.both_empty = EmptyValue::undefined}),
             describe({.both_empty = EmptyValue::best}));
   EXPECT_NE(describe({.empty_reference = EmptyValue::undefined}), describe({}));
+  EXPECT_NE(describe({.empty_reference = EmptyValue::undefined})
+                .find("predicted only: what has no value (distances) is left out of the mean; in "
+                      "the reference only: the worst value."),
+            std::string::npos);
   EXPECT_NE(describe({.class_tolerance = {{"liver", 5}}}).find("liver 5 mm, others 1 mm"),
             std::string::npos);
 }

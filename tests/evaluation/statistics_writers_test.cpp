@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/evaluation/example_leaderboard.h"
@@ -59,10 +60,27 @@ TEST(StatisticsWriters, ChallengeFileHasFourColumns) {
 TEST(StatisticsWriters, UnsuitableDataIsWarnedOf) {
   MetricStatistics metric;
   metric.metric = "Dice";
+  metric.flavour = "voxel";
+  metric.methods.resize(2);
   metric.suitability = 0.5;
-  EXPECT_NE(suitability_text(metric).find("below 100 %"), std::string::npos);
+  EXPECT_EQ(suitability_words(metric, 2).markdown(),
+            "Suitability for Dice (voxel): 50 % (spread between methods over the spread of one "
+            "across folds). **Below 100 %: this data set hardly tells methods apart.**");
   metric.suitability = 2;
-  EXPECT_EQ(suitability_text(metric).find("below 100 %"), std::string::npos);
+  EXPECT_EQ(suitability_words(metric, 2).warning, "");
+}
+
+TEST(StatisticsWriters, UnknownSuitabilitySaysWhy) {
+  MetricStatistics metric;
+  metric.metric = "HD95";
+  metric.flavour = "medpy";
+  metric.suitability = std::nan("");
+  metric.methods.resize(2);
+  EXPECT_EQ(suitability_words(metric, 1).plain(),
+            "Suitability for HD95 (medpy): unknown, it takes two folds to see how much one method "
+            "varies.");
+  metric.methods.resize(1);
+  EXPECT_NE(suitability_words(metric, 5).text.find("two ranked methods"), std::string::npos);
 }
 
 }  // namespace

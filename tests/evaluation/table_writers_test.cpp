@@ -34,6 +34,42 @@ TEST(MarkdownTable, ColumnsNobodyKnowsAreLeftOut) {
   EXPECT_FALSE(holds(text, "**")) << "a single row is not the best of anything";
 }
 
+std::vector<LeaderboardRow> rows_of_two_folds(double shift) {
+  std::vector<LeaderboardRow> rows = {test::row_of("a", {"x"}, {{0.5}}),
+                                      test::row_of("b", {"x"}, {{0.5 + shift}})};
+  for (LeaderboardRow& row : rows) {
+    const double value = row.folds[0].records[0].value + 0.1;
+    row.folds.push_back(test::fold_of(row.dataset, 1, {"x"}, {{value}}));
+  }
+  return rows;
+}
+
+TEST(Tables, SuitabilityStandsAboveTheTable) {
+  const Leaderboard unsuited = make_leaderboard(rows_of_two_folds(0.05));
+  const std::string text = to_markdown(unsuited);
+  EXPECT_TRUE(holds(text, "Suitability for Dice (voxel): 50 % (spread"));
+  EXPECT_LT(text.find("**Below 100 %: this data set hardly tells methods apart.**"),
+            text.find("| Rank |"));
+  EXPECT_TRUE(
+      holds(to_latex(unsuited), "Below 100 \\%: this data set hardly tells methods apart.}"))
+      << "in the caption";
+  EXPECT_EQ(to_json(unsuited)["blocks"][0]["suitability"], unsuited.blocks[0].suitability);
+  EXPECT_FALSE(holds(to_markdown(make_leaderboard(rows_of_two_folds(0.5))), "Below 100 %"));
+  EXPECT_TRUE(holds(to_markdown(make_leaderboard({test::row_of("a", {"x"}, {{1}})})),
+                    "Suitability for Dice (voxel): unknown, it takes two folds"));
+}
+
+TEST(Tables, CasesWithoutAPredictionAreNamed) {
+  LeaderboardRow row = test::row_of("a", {"x"}, {{0.5}});
+  for (int i = 1; i <= 7; ++i) row.folds[0].cases.push_back("case_" + std::to_string(i));
+  const Leaderboard board = make_leaderboard({row});
+  EXPECT_TRUE(holds(to_markdown(board),
+                    "counted as the worst value: 7 of 8 (case_1, case_2, case_3, case_4, case_5 "
+                    "and 2 more)."));
+  EXPECT_TRUE(holds(to_latex(board), "case\\_5 and 2 more)."));
+  EXPECT_EQ(to_json(board)["blocks"][0]["rows"][0]["missing_case_names"].size(), 7U);
+}
+
 TEST(MarkdownTable, NamesCannotBreakIt) {
   const std::string text = to_markdown(make_leaderboard({test::row_of("a|b", {"x"}, {{1}})}));
   EXPECT_TRUE(holds(text, "a\\|b"));
@@ -44,7 +80,8 @@ std::vector<LeaderboardRow> rows_by_supports() {
   std::vector<LeaderboardRow> rows;
   for (const std::int64_t supports : {1, 10}) {
     for (const std::string method : {"retrieval", "incontext"}) {
-      const double dice = (method == "incontext" ? 0.5 : 0.4) + 0.02 * static_cast<double>(supports);
+      const double dice =
+          (method == "incontext" ? 0.5 : 0.4) + 0.02 * static_cast<double>(supports);
       LeaderboardRow row = test::row_of(method, {"x"}, {{dice}, {dice}});
       row.supports = supports;
       row.protocol = supports == 1 ? "one" : "a_ten";  // ids are in no order
@@ -60,8 +97,8 @@ TEST(MarkdownTable, NumbersOfSupportsStandSideBySide) {
   EXPECT_TRUE(holds(text, "## By number of supports"));
   EXPECT_TRUE(holds(text, "| Dataset004_Hippocampus: 1 | Dataset004_Hippocampus: 10 |"));
   EXPECT_LT(text.find("| incontext ¹ "), text.find("| retrieval ")) << "in the order of means";
-  EXPECT_TRUE(holds(text, "0.5200 ± 0.0000 |          0.7000 ± 0.0000 |"));
-  EXPECT_TRUE(holds(text, "0.4200 ± 0.0000 |          0.6000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "0.5200 ± 0.0000 |            0.7000 ± 0.0000 |"));
+  EXPECT_TRUE(holds(text, "0.4200 ± 0.0000 |            0.6000 ± 0.0000 |"));
   EXPECT_TRUE(holds(text, "- ¹ not comparable with the others: pre-trained weights"));
   EXPECT_LT(text.find("supports: 1\n"), text.find("supports: 10\n")) << "blocks in their order";
 }

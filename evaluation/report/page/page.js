@@ -6,7 +6,7 @@ const data = JSON.parse(document.getElementById("data").textContent);
 // A block of the board with its numbers; rows know their statistics, `key` is what a filter looks at.
 function prepared(index) {
   const board = data.leaderboard.blocks[index];
-  const none = {metrics: [], cases: [], curves: [], examples: [], case_views: {}, class_colours: [], suitability: [],
+  const none = {metrics: [], cases: [], curves: [], examples: [], case_views: {}, class_colours: [], other_suitability: [],
     statistics: {metrics: [], methods: []}};
   const numbers = data.blocks.find((one) => one.block === index) ?? none;
   const own = numbers.statistics.metrics.find((metric) =>

@@ -1,13 +1,18 @@
 "use strict";
 // The parts of the page in words and tables: leaderboard, costs, rankings, protocol.
 
+// Up to five names.
+function namesText(names) {
+  return names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+}
+
 // Texts under the table by number; each row gets its numbers as `marks`.
 function notesOf(block) {
   const notes = [];
   for (const row of block.rows) {
     const texts = [...row.deviations];
     if (row.missing_cases > 0)
-      texts.push(`Cases without a usable prediction, counted as the worst value: ${row.missing_cases} of ${block.cases_total}.`);
+      texts.push(`Cases without a usable prediction, counted as the worst value: ${row.missing_cases} of ${block.cases_total} (${namesText(row.missing_case_names)}).`);
     if (row.missing_folds.length > 0)
       texts.push(`Not ranked: folds not evaluated yet: ${row.missing_folds.join(", ")}.`);
     for (const text of texts) if (!notes.includes(text)) notes.push(text);
@@ -54,6 +59,10 @@ function leaderboardTable(block) {
   return sortableTable(columns, rows, {id: "leaderboard", caption: `Leaderboard of ${block.dataset}`});
 }
 
+function suitabilityLine(text, low) {
+  return element("p", {class: low ? "warning" : "quiet"}, text);
+}
+
 function headlineSection(block) {
   const notes = notesOf(block);
   const section = element("section", {id: "table"}, element("h2", {}, block.dataset),
@@ -64,8 +73,7 @@ function headlineSection(block) {
     section.append(element("p", {class: "warning"}, "Not comparable with the other tables: " + block.extra_information));
   for (const caution of block.cautions)
     section.append(element("p", {class: "warning"}, "Caution: " + caution));
-  for (const {text, low} of block.suitability)
-    section.append(element("p", {class: low ? "warning" : "quiet"}, text));
+  section.append(suitabilityLine(block.suitability_text, block.suitability !== null && block.suitability < 1));
   section.append(leaderboardTable(block));
   if (notes.length) section.append(element("ol", {class: "notes"}, ...notes.map((text, i) =>
     element("li", {id: `note-${i + 1}`}, element("sup", {}, i + 1), " ", text))));
@@ -98,7 +106,8 @@ function rankingSection(block) {
       column("Rank, then aggregate", rankings.rank_then_aggregate), column("Test-based", rankings.test_based)],
       rows, {id: "three-rankings", caption: "Three rankings", filter: false}),
     element("p", {class: "quiet"}, `Kendall's tau: ${fixed(tau.aggregate_per_case, 2)} (aggregate, per case), ` +
-      `${fixed(tau.aggregate_test, 2)} (aggregate, test-based), ${fixed(tau.per_case_test, 2)} (per case, test-based).`));
+      `${fixed(tau.aggregate_test, 2)} (aggregate, test-based), ${fixed(tau.per_case_test, 2)} (per case, test-based).`),
+    ...block.other_suitability.map(({text, low}) => suitabilityLine(text, low)));
 }
 
 // A line a value; objects become several.

@@ -74,6 +74,22 @@ TEST(Page, EveryMetricOfTheRecordsCanBePlotted) {
   EXPECT_EQ(block["other_metrics"][0]["values"][0][1], (Json{5.0}));
 }
 
+TEST(Page, OtherMetricsHaveTheirSuitabilityByThemselves) {
+  std::vector<LeaderboardRow> rows = {test::row_of("a", {"x"}, {{0.5}, {0.75}})};
+  Record other = rows[0].folds[0].records[0];
+  other.metric = "NSD";
+  other.flavour = "monai";
+  rows[0].folds[0].records.push_back(other);
+  Numbers made{make_leaderboard(rows), {}};
+  made.numbers = block_numbers(made.board, rows, {"Dice", "NSD:monai"}, {.samples = 20});
+  const Json data = page_data(made.board, made.numbers, {}, {});
+  const Json& lines = data["blocks"][0]["other_suitability"];
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0]["text"].get<std::string>().starts_with("Suitability for NSD (monai): "));
+  EXPECT_TRUE(data["leaderboard"]["blocks"][0]["suitability_text"].get<std::string>().starts_with(
+      "Suitability for Dice (voxel): "));
+}
+
 TEST(Page, NamesCannotEndTheScript) {
   std::vector<LeaderboardRow> rows = test::example_rows();
   rows[0].method = "</script><b>x";
