@@ -15,6 +15,7 @@
 #include "training/batch_loader.h"
 #include "training/checkpoint.h"
 #include "training/label_rules.h"
+#include "training/nnunet_checkpoint.h"
 #include "training/trainer.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
@@ -210,7 +211,9 @@ void train_job(const Job& job, const RunContext& context) {
   const Configuration& configuration = setup.plan.configuration;
   // First of all: what the method refuses (weights, options) leaves no trace.
   const std::unique_ptr<Model> model = setup.create_model(job.settings->seed, job.fold, context);
-  const Json of_model = describe_model(job, *model);
+  if (!job.pretrained.empty()) load_pretrained_weights(job.pretrained, model->module());
+  Json of_model = describe_model(job, *model);
+  if (!job.pretrained.empty()) of_model["pretrained"] = fs::absolute(job.pretrained).string();
   const CaseStore store = open_store(*job.dataset, *job.setup, context);
   begin_manifest(job, of_model, context);
   const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
@@ -232,8 +235,9 @@ void train_job(const Job& job, const RunContext& context) {
       .folder = job.folder.path,
       .identity = sha256(canonical_json({job.protocol->values, setup.identity(), job.fold})),
       .trained_only = setup.weights.from_file(),
+      .start = job.start,
       .title = job.title(),
-      .on_epoch = {}};
+      .on_epoch = job.on_epoch};
   const TrainingResult result = train(
       *model, {source(Purpose::training, split.train), source(Purpose::validation, split.val)},
       options, context);

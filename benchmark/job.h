@@ -2,10 +2,13 @@
 // recognised by what they left in the run folder; the others go on where they were.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
 
 #include "benchmark/run_folder.h"
 #include "benchmark/run_setup.h"
+#include "training/training_log.h"
 #include "voxarena/data/previous_stage.h"
 
 namespace voxarena {
@@ -19,6 +22,10 @@ struct Job {
   RunFolder folder;
   const PreviousStageFiles* previous_stage = nullptr;  // of a cascade's second stage
   const RunSetup* next_stage = nullptr;  // of a cascade's first stage: set up with this data set
+  // Files of nnU-Net, or empty: a training to go on from where the folder holds none, and weights
+  // of another data set's network for a new one.
+  std::filesystem::path start = {}, pretrained = {};
+  std::function<void(const EpochRecord&)> on_epoch = {};  // may be empty
 
   std::string title() const;  // "Dataset004_Hippocampus, plain_unet, fold 0"
 };

@@ -73,8 +73,7 @@ void add_ensembles(const fs::path& dataset, const ArchiveRequest& request,
       add_results(folder, request.predictions, out);
     }
   }
-  for (const char* name : {"inference_information.json", "inference_instructions.txt"})
-    add_existing(dataset / name, out);
+  add_existing(dataset / "inference_information.json", out);
 }
 
 }  // namespace

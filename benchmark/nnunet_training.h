@@ -18,7 +18,11 @@ struct NnunetTrainingRequest {
   bool probabilities = false;  // of the validation, for ensembles
   bool validate_only = false;
   bool validate_best = false;  // with the best checkpoint instead of the final one
-  bool fresh = true;           // Error (input) if there is a training that could go on
+  // Goes on from what is there, of whatever program: a final checkpoint is only validated. Without
+  // it an unfinished training starts anew, and a finished one is an Error (input).
+  bool resume = false;
+  bool keep_checkpoints = true;           // else the validation is all that is left
+  std::filesystem::path pretrained = {};  // weights to start from; empty: none
 };
 
 // What a trainer of nnU-Net changes: nnUNetTrainer, nnUNetTrainer_<n>epochs,
@@ -26,7 +30,8 @@ struct NnunetTrainingRequest {
 ProtocolSettings settings_of_trainer(const NnunetModelName& model);
 
 // Trains RESULTS/<dataset>/<model>/fold_<k> with the settings of its trainer and validates it:
-// label files and summary.json in validation/. Returns the fold's folder.
+// label files and summary.json in validation/. Returns the fold's folder. The hint of Error
+// (interrupted) says how to go on.
 std::filesystem::path train_nnunet(const PreparedDataset& dataset,
                                    const std::filesystem::path& results,
                                    const NnunetTrainingRequest& request,

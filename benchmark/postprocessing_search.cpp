@@ -119,6 +119,9 @@ PostprocessingSearch determine_postprocessing(const fs::path& references,
   if (!fs::exists(predictions / "summary.json"))
     write_summary(predictions / "summary.json", found.before);
   write_summary(folder / "summary.json", found.after);
+  for (const char* name : {"plans.json", "dataset.json"}) {  // of a model's predictions
+    if (fs::exists(predictions / name)) write_file(folder / name, read_file(predictions / name));
+  }
   Json json = postprocessing_json(found.chosen);
   const auto means = [](const FolderEvaluation& evaluation) {
     const Json summary = summary_json(evaluation);

@@ -25,6 +25,12 @@ while [ $# -gt 0 ]; do
   esac
 done
 [ ${#datasets[@]} -gt 0 ] || { usage >&2; exit 2; }
+for dataset in "${datasets[@]}"; do
+  [ -f "$dataset/dataset.json" ] || {
+    echo "$dataset: is no folder with a dataset.json: name raw data sets, such as nnUNet_raw/Dataset004_Hippocampus" >&2
+    exit 2
+  }
+done
 "$python" -c 'import nnunetv2' || { echo "$python has no nnunetv2: name one with --python" >&2; exit 2; }
 if [ -z "$work" ]; then
   work=$(mktemp -d)

@@ -16,6 +16,7 @@
 #include "training/loss_meter.h"
 #include "training/memory_use.h"
 #include "training/mixed_precision.h"
+#include "training/nnunet_checkpoint.h"
 #include "training/online_validation.h"
 #include "training/optimizer.h"
 #include "training/schedule.h"
@@ -100,7 +101,11 @@ class Trainer {
     const fs::path final = final_checkpoint(options_.folder),
                    latest = latest_checkpoint(options_.folder);
     const bool finished = fs::exists(final);
-    if (finished || fs::exists(latest)) load(finished ? final : latest);
+    if (finished || fs::exists(latest)) {
+      load(finished ? final : latest);
+    } else if (!options_.start.empty()) {
+      start_from(options_.start);
+    }
     if (finished) fs::remove(latest);
     log_ = read_training_log(log_path(), state_.epoch);
     return finished;
@@ -116,6 +121,7 @@ class Trainer {
             : nullptr;
     Progress progress = context_.progress(options_.title, budget.iterations);
     progress.set(state_.iteration);
+    if (state_.epoch >= epochs) save(final_checkpoint(options_.folder));
     while (state_.epoch < epochs) {
       const auto start = std::chrono::steady_clock::now();
       EpochRecord record;
@@ -153,6 +159,20 @@ class Trainer {
   void load(const fs::path& path) {
     Checkpoint checkpoint = read_checkpoint(path);
     check_settings(path, checkpoint, settings_);
+    take(std::move(checkpoint), path);
+  }
+
+  // Of nnU-Net's trainer: its settings are not looked at, as nnU-Net itself does.
+  void start_from(const fs::path& path) {
+    NnunetProgress progress = read_nnunet_progress(path, parameter_names(model_.module()));
+    progress.checkpoint.iteration =
+        progress.checkpoint.epoch * options_.budget.iterations_per_epoch;
+    take(std::move(progress.checkpoint), path);
+    write_training_log(log_path(), progress.log);
+    context_.info(fmt::format("{}: goes on after {} epochs", path.string(), state_.epoch));
+  }
+
+  void take(Checkpoint checkpoint, const fs::path& path) {
     load_network(checkpoint, model_.module(), path);
     optimizer_.load(checkpoint.optimizer, path.string());
     checkpoint.network.clear();

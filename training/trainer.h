@@ -45,6 +45,8 @@ struct TrainingOptions {
   std::string identity;          // hash of what else the result depends on: plan, data, method
   // Frozen parameters are left out of checkpoints: whoever makes the model sets them.
   bool trained_only = false;
+  // A checkpoint of nnU-Net's trainer to go on from where the folder holds none of ours, or empty.
+  std::filesystem::path start;
   std::int64_t checkpoint_every = 1;                 // epochs between two `latest`
   std::string title = "train";                       // of the progress line
   std::function<void(const EpochRecord&)> on_epoch;  // may be empty

@@ -26,6 +26,7 @@ Json to_json(const EpochRecord& record) {
           {"learning_rate", record.learning_rate},
           {"loss", record.loss},
           {"loss_terms", terms},
+          {"validation_loss", record.validation_loss},
           {"dice", record.dice},
           {"mean_dice", record.mean_dice},
           {"ema", record.ema ? Json(*record.ema) : Json()},
@@ -41,6 +42,7 @@ EpochRecord from_json(const Json& json) {
   record.loss = number(json.at("loss"));
   for (const auto& [name, value] : json.at("loss_terms").items())
     record.loss_terms.emplace_back(name, number(value));
+  record.validation_loss = number(json.value("validation_loss", Json()));
   for (const Json& value : json.at("dice")) record.dice.push_back(number(value));
   record.mean_dice = number(json.at("mean_dice"));
   if (!json.at("ema").is_null()) record.ema = json.at("ema").get<double>();

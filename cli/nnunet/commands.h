@@ -37,6 +37,8 @@ std::filesystem::path results_of(const std::string& dataset);
 // -np: at most so many threads.
 void add_threads_option(CommandLine& line, const char* name = "np");
 void set_threads(const CommandLine& line, RunContext& context, const char* name = "np");
+// --memory: GiB.
+void add_memory_option(CommandLine& line);
 // -device: cpu, cuda; the default is cuda where there is one.
 void add_device_option(CommandLine& line);
 void set_device(const CommandLine& line, RunContext& context);

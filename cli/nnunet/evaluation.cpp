@@ -1,14 +1,18 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/nnunet/commands.h"
 #include "evaluation/folder_evaluation.h"
 #include "evaluation/summary.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/case_listing.h"
+#include "voxarena/data/image_file.h"
 
 namespace voxarena::cli::nnunet {
 namespace po = boost::program_options;
@@ -24,22 +28,58 @@ void add_evaluation_options(CommandLine& line) {
   add_threads_option(line);
 }
 
-// Unlike Python, a case without a prediction is no reason to stop: it counts as the worst value.
-int evaluate(const CommandLine& line, const Labels& labels, const std::string& ending,
+// Of the references, or only of the predictions with --chill.
+std::vector<std::string> cases_option(const CommandLine& line, const std::string& ending) {
+  const fs::path references = line.text("GT"), predictions = line.text("PRED");
+  if (line.has("chill")) return list_label_files(predictions, ending);
+  std::vector<std::string> cases = list_label_files(references, ending), missing;
+  for (const std::string& id : cases) {
+    if (!fs::exists(predictions / (id + ending))) missing.push_back(id + ending);
+  }
+  if (missing.empty()) return cases;
+  constexpr std::size_t kNamed = 5;
+  const std::size_t named = std::min(missing.size(), kNamed);
+  const std::string more =
+      missing.size() > named ? fmt::format(" and {} more", missing.size() - named) : "";
+  throw Error::input(
+      fmt::format(
+          "{}: predictions are missing: {}{}", predictions.string(),
+          fmt::join(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+          more),
+      "predict them too, or evaluate only those that are there with --chill");
+}
+
+int evaluate(const CommandLine& line, const EvaluationTask& task, const std::string& ending,
              RunContext& context) {
   set_threads(line, context);
   const fs::path references = line.text("GT"), predictions = line.text("PRED");
-  EvaluationSettings settings;
-  settings.metrics.clear();
   const FolderEvaluation evaluation = voxarena::evaluate_folder(
-      references, predictions,
-      list_label_files(line.has("chill") ? predictions : references, ending), ending,
-      EvaluationTask::from(labels, settings), context);
+      references, predictions, cases_option(line, ending), ending, task, context);
   const fs::path output = line.has("o") ? fs::path(line.text("o")) : predictions / "summary.json";
   write_summary(output, evaluation);
   for (const std::string& problem : evaluation.problems()) context.warn(problem);
   fmt::print("{}\n", output.string());
   return 0;
+}
+
+// nnU-Net's summary.json and nothing more.
+EvaluationSettings overlap_only() {
+  EvaluationSettings settings;
+  settings.metrics.clear();
+  return settings;
+}
+
+// Of the first image in the folder.
+std::string file_ending_in(const fs::path& folder) {
+  std::set<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    files.insert(it->path().filename());
+  for (const fs::path& file : files) {
+    if (!is_supported_ending(file)) continue;
+    return file.string().ends_with(".nii.gz") ? ".nii.gz" : file.extension().string();
+  }
+  return ".nii.gz";
 }
 
 }  // namespace
@@ -53,7 +93,8 @@ int evaluate_folder(const std::vector<std::string>& arguments, RunContext& conte
   if (!line.parse(arguments, context)) return 0;
   const std::string file = line.text("djfile");
   const Json dataset = read_json(file);
-  return evaluate(line, Labels::from_dataset_json(dataset, file),
+  return evaluate(line,
+                  EvaluationTask::from(Labels::from_dataset_json(dataset, file), overlap_only()),
                   dataset.value("file_ending", ".nii.gz"), context);
 }
 
@@ -65,20 +106,13 @@ int evaluate_simple(const std::vector<std::string>& arguments, RunContext& conte
                                                                              "ignore label");
   if (!line.parse(arguments, context)) return 0;
   if (!line.has("l")) throw Error::usage("-l is missing", "name the labels: -l 1 2");
-  Json labels = {{"background", 0}};
-  for (const int label : line.get<std::vector<int>>("l")) labels[fmt::format("{}", label)] = label;
-  if (line.has("il")) labels["ignore"] = line.get<int>("il");
-  const fs::path references = line.text("GT");
-  std::string ending;
-  for (const char* known : {".nii.gz", ".nii", ".mha", ".nrrd"}) {
-    std::error_code error;
-    for (fs::directory_iterator it(references, error), end; !error && it != end;
-         it.increment(error)) {
-      if (ending.empty() && it->path().filename().string().ends_with(known)) ending = known;
-    }
+  EvaluationTask task{.classes = {}, .ignore = {}, .settings = overlap_only()};
+  for (const int label : line.get<std::vector<int>>("l")) {
+    const std::string name = fmt::format("{}", label);
+    task.classes.push_back({name, name, {label}});
   }
-  return evaluate(line, Labels::from_dataset_json({{"labels", labels}}, "-l"),
-                  ending.empty() ? ".nii.gz" : ending, context);
+  if (line.has("il")) task.ignore = line.get<int>("il");
+  return evaluate(line, task, file_ending_in(line.text("GT")), context);
 }
 
 }  // namespace voxarena::cli::nnunet

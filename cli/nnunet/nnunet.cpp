@@ -89,6 +89,11 @@ void set_threads(const CommandLine& line, RunContext& context, const char* name)
   context.threads = std::clamp(most, 1, context.threads);
 }
 
+void add_memory_option(CommandLine& line) {
+  line.options()("memory", po::value<double>(),
+                 "GiB of main memory to plan with (default: what is available)");
+}
+
 void add_device_option(CommandLine& line) {
   line.options()("device", po::value<std::string>(),
                  "cpu, cuda, cuda:1 (default: cuda where there is one)");

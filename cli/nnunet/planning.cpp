@@ -28,8 +28,7 @@ void add_fingerprint_options(CommandLine& line) {
                  "class of the extractor; there is no other")("verify_dataset_integrity",
                                                               "open and check every file first")(
       "clean", "extract the fingerprint anew even if the data did not change")(
-      "verbose", "has no effect here: progress is always shown");
-  add_threads_option(line, "npfp");
+      "verbose", "has no effect here: progress is always shown")("no_pbar", "no progress");
 }
 
 void add_planner_options(CommandLine& line) {
@@ -85,8 +84,12 @@ void preprocess_one(const PreparedDataset& dataset, const CommandLine& line,
   if (all) names = {"2d", "3d_fullres", "3d_lowres"};
   for (const std::string& name : names) {
     const auto& planned = dataset.plans.configurations;
-    const bool exists = std::ranges::find(planned, name, &Configuration::name) != planned.end();
-    if (!exists && all) continue;
+    if (std::ranges::find(planned, name, &Configuration::name) == planned.end()) {
+      if (!all)
+        context.warn(fmt::format("{}: configuration {} is not in plans {}: left out",
+                                 dataset.raw.name, name, dataset.plans.plans_name));
+      continue;
+    }
     const CaseStore store = preprocess_dataset(
         dataset.raw, dataset.plans, dataset.plans.configuration(name), dataset.folder, context);
     fmt::print("{}, {}: {} cases in {}\n", dataset.raw.name, name, store.cases().size(),
@@ -102,9 +105,13 @@ int extract_fingerprint(const std::vector<std::string>& arguments, RunContext& c
   line.with_single_dashes();
   add_dataset_option(line);
   add_fingerprint_options(line);
+  add_threads_option(line);
+  add_threads_option(line, "npfp");
+  add_memory_option(line);
   if (!line.parse(arguments, context)) return 0;
   require_only(line, "fpe", "DatasetFingerprintExtractor");
-  set_threads(line, context, "npfp");
+  context.quiet = line.has("no_pbar");
+  set_threads(line, context, line.has("np") ? "np" : "npfp");
   for (const std::string& name : datasets_option(line)) {
     const PreparedDataset dataset = plan_one(name, line, false, context);
     fmt::print("{}\n", (dataset.folder / "dataset_fingerprint.json").string());
@@ -132,9 +139,11 @@ int preprocess(const std::vector<std::string>& arguments, RunContext& context) {
   line.with_single_dashes();
   add_dataset_option(line);
   line.options()("plans_name", po::value<std::string>()->default_value("nnUNetPlans"),
-                 "name of the plans")("verbose", "has no effect here");
+                 "name of the plans")("verbose", "has no effect here")("no_pbar", "no progress");
   add_preprocessing_options(line);
+  add_memory_option(line);
   if (!line.parse(arguments, context)) return 0;
+  context.quiet = line.has("no_pbar");
   set_threads(line, context);
   for (const std::string& name : datasets_option(line)) {
     preprocess_one(
@@ -151,8 +160,10 @@ int plan_and_preprocess(const std::vector<std::string>& arguments, RunContext& c
   add_dataset_option(line);
   add_fingerprint_options(line);
   add_planner_options(line);
-  line.options()("no_pp", "plan only")("no_pbar", "no progress");
+  line.options()("no_pp", "plan only");
+  add_threads_option(line, "npfp");
   add_preprocessing_options(line);
+  add_memory_option(line);
   if (!line.parse(arguments, context)) return 0;
   require_only(line, "fpe", "DatasetFingerprintExtractor");
   context.quiet = line.has("no_pbar");

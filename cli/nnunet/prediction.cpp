@@ -33,6 +33,7 @@ void add_prediction_options(CommandLine& line) {
       "disable_progress_bar", "no progress")("not_on_device", "has no effect here");
   add_folds_option(line, "folds to average (default: all numbered ones that are there)");
   add_device_option(line);
+  add_memory_option(line);
 }
 
 // Every num_parts-th case, as nnU-Net.
@@ -46,7 +47,7 @@ std::vector<RawCase> own_part(std::vector<RawCase> cases, int part, int parts) {
   return own;
 }
 
-int predict_with(const fs::path& model, const CommandLine& line, RunContext& context) {
+int predict_with(const fs::path& model, const CommandLine& line, bool resume, RunContext& context) {
   context.quiet = line.has("disable_progress_bar");
   set_device(line, context);
   TrainedRun run = open_nnunet_model(
@@ -65,7 +66,7 @@ int predict_with(const fs::path& model, const CommandLine& line, RunContext& con
       cases,
       {.folder = output,
        .file_ending = run.file_ending,
-       .resume = line.has("continue_prediction"),
+       .resume = resume,
        .probabilities = line.has("save_probabilities")},
       context,
       line.has("prev_stage_predictions") ? line.text("prev_stage_predictions") : std::string());
@@ -94,7 +95,7 @@ int predict(const std::vector<std::string>& arguments, RunContext& context) {
     throw Error::input(fmt::format("{}: is not there", model.string()),
                        "train it first, or name the model with -c, -p and -tr");
   }
-  return predict_with(model, line, context);
+  return predict_with(model, line, line.has("continue_prediction"), context);
 }
 
 int predict_from_modelfolder(const std::vector<std::string>& arguments, RunContext& context) {
@@ -102,10 +103,12 @@ int predict_from_modelfolder(const std::vector<std::string>& arguments, RunConte
                    "voxarena nnunet predict_from_modelfolder -i imagesTs -o predictions -m "
                    "nnUNet_results/Dataset004_Hippocampus/nnUNetTrainer__nnUNetPlans__3d_fullres");
   line.with_single_dashes();
-  line.options()("m", po::value<std::string>(), "folder Trainer__Plans__Configuration");
+  line.options()("m", po::value<std::string>(), "folder Trainer__Plans__Configuration")(
+      "c", "the same as --continue_prediction");
   add_prediction_options(line);
   if (!line.parse(arguments, context)) return 0;
-  return predict_with(line.text("m"), line, context);
+  return predict_with(line.text("m"), line, line.has("continue_prediction") || line.has("c"),
+                      context);
 }
 
 int ensemble(const std::vector<std::string>& arguments, RunContext& context) {

@@ -27,8 +27,9 @@ fs::path references_of(const std::string& dataset) {
                      "set nnUNet_raw or nnUNet_preprocessed to where the data set is");
 }
 
-// A configuration that the plans do not have may be left out: not every data set has all four.
-std::vector<NnunetModelName> models_option(const CommandLine& line, const std::string& dataset) {
+// A configuration that the plans do not have is left out: not every data set has all four.
+std::vector<NnunetModelName> models_option(const CommandLine& line, const std::string& dataset,
+                                           const RunContext& context) {
   std::vector<std::string> configurations = line.texts("c");
   const bool all = configurations.empty();
   if (all) configurations = {"2d", "3d_fullres", "3d_lowres", "3d_cascade_fullres"};
@@ -42,9 +43,8 @@ std::vector<NnunetModelName> models_option(const CommandLine& line, const std::s
         if (planned.contains(configuration)) {
           models.push_back(model);
         } else if (!all) {
-          throw Error::input(
-              fmt::format("{}: has no configuration {}", file.string(), configuration),
-              "name others with -c");
+          context.warn(
+              fmt::format("{}: has no configuration {}: left out", file.string(), configuration));
         }
       }
     }
@@ -104,7 +104,7 @@ int find_best_configuration(const std::vector<std::string>& arguments, RunContex
   if (fs::exists(roots.raw / dataset / "dataset.json")) raw = open_raw_dataset(dataset, roots);
   const BestConfigurationRequest request{.results = results,
                                          .references = references_of(dataset),
-                                         .models = models_option(line, dataset),
+                                         .models = models_option(line, dataset, context),
                                          .folds = folds_option(line),
                                          .ensembles = !line.has("disable_ensembling"),
                                          .dataset = raw ? &*raw : nullptr,

@@ -35,6 +35,7 @@ class NnunetArchiveTest : public testing::Test {
 };
 
 TEST_F(NnunetArchiveTest, ArrivesWhereItCameFrom) {
+  write_text(folder_ / "results/Dataset900_Row/inference_instructions.txt", "not nnU-Net's");
   EXPECT_EQ(write_model_archive(folder_ / "model.zip", request_), 5U);
   install_model_archive(folder_ / "model.zip", folder_ / "other");
   const fs::path installed =

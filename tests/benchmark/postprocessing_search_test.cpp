@@ -84,7 +84,11 @@ TEST_F(PostprocessingSearchTest, ChoosesWhatNnunetChooses) {
 }
 
 TEST_F(PostprocessingSearchTest, WritesThePostprocessedFilesAndTheirSummary) {
+  for (const char* name : {"plans.json", "dataset.json"})
+    test::write_text(folder_ / "prediction" / name, "{}");
   const PostprocessingSearch found = determine(golden().at("sets").front());
+  for (const char* name : {"plans.json", "dataset.json"})
+    EXPECT_TRUE(fs::exists(folder_ / "prediction/postprocessed" / name)) << name;
   LabelImage image = read_label(folder_ / "prediction/case_1.nii.gz");
   apply_postprocessing(found.chosen, image.voxels);
   EXPECT_EQ(read_label(folder_ / "prediction/postprocessed/case_1.nii.gz").voxels.values,

@@ -76,6 +76,39 @@ TEST_F(NnunetCommands, PredictionsAreEvaluatedAndPostprocessed) {
             read_label(folder_ / "out/postprocessed/case_1.nii.gz").voxels.values);
 }
 
+TEST_F(NnunetCommands, MissingPredictionsAreAnErrorUnlessChill) {
+  install();
+  ASSERT_EQ(predict("out", "0").exit_code, 0);
+  fs::remove(folder_ / "out/case_2.nii.gz");
+  const std::string references = (kGolden / "raw/labelsTr").string();
+  for (std::vector<std::string> command :
+       {std::vector<std::string>{"evaluate_folder", references, path("out"), "-djfile",
+                                 path("out/dataset.json")},
+        {"evaluate_simple", references, path("out"), "-l", "1", "-il", "7"}}) {
+    const Outcome strict = run(command);
+    EXPECT_EQ(strict.exit_code, 1);
+    EXPECT_NE(strict.err.find("predictions are missing: case_2.nii.gz"), std::string::npos)
+        << strict.err;
+    command.emplace_back("--chill");
+    EXPECT_EQ(run(command).exit_code, 0);
+    EXPECT_EQ(read_json(folder_ / "out/summary.json")["metric_per_case"].size(), 1U);
+  }
+}
+
+TEST_F(NnunetCommands, APredictionGoesOnUnderBothNamesOfTheOption) {
+  install();
+  for (const char* option : {"--continue_prediction", "--c"}) {
+    const std::string model =
+        path("results/Dataset901_Golden/nnUNetTrainer__nnUNetPlans__3d_fullres");
+    const Outcome outcome =
+        run({"predict_from_modelfolder", "-m", model, "-i", (kGolden / "raw/imagesTr").string(),
+             "-o", path("out"), "-f", "0", "-device", "cpu", "--memory", "4", option});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    const bool first = std::string(option) == "--continue_prediction";
+    EXPECT_EQ(outcome.out.starts_with("0 cases predicted"), !first) << outcome.out;
+  }
+}
+
 TEST_F(NnunetCommands, AModelIsExportedAsItWasInstalled) {
   install();
   const std::vector<std::string> command{
@@ -101,6 +134,16 @@ TEST_F(NnunetCommands, ADatasetIsPlannedAndPreprocessed) {
   EXPECT_TRUE(fs::exists(folder / "dataset_fingerprint.json"));
   EXPECT_TRUE(fs::is_directory(folder / "small_3d_fullres"));
   EXPECT_FALSE(fs::exists(folder / "small_2d"));
+  const Outcome unplanned = run({"preprocess", "-d", "900", "-plans_name", "small", "-c",
+                                 "3d_lowres", "2d", "--memory", "4", "--no_pbar"});
+  ASSERT_EQ(unplanned.exit_code, 0) << unplanned.err;
+  EXPECT_NE(unplanned.err.find("configuration 3d_lowres is not in plans small: left out"),
+            std::string::npos)
+      << unplanned.err;
+  EXPECT_TRUE(fs::is_directory(folder / "small_2d"));
+  const Outcome fingerprint =
+      run({"extract_fingerprint", "-d", "900", "-np", "2", "--no_pbar", "--memory", "4"});
+  EXPECT_EQ(fingerprint.exit_code, 0) << fingerprint.err;
 }
 
 TEST_F(NnunetCommands, WrongInputIsNamed) {
@@ -115,6 +158,8 @@ TEST_F(NnunetCommands, WrongInputIsNamed) {
   expect({"train", "901", "3d_fullres", "0", "-tr", "nnUNetTrainerX"}, 1,
          "there is no trainer 'nnUNetTrainerX'");
   expect({"train", "901", "3d_fullres", "five"}, 2, "'five' is not a fold");
+  expect({"train", "901", "3d_fullres", "0", "--c", "-pretrained_weights", "w.pth"}, 2,
+         "--c and --pretrained_weights do not go together");
   expect({"predict", "-d", "901", "-c", "2d", "-i", path("in"), "-o", path("out")}, 1,
          "nnUNetTrainer__nnUNetPlans__2d: is not there");
   expect({"predict", "-d", "901", "-c", "3d_fullres", "-i", path("in")}, 1, "in");

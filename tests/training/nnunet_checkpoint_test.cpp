@@ -1,8 +1,10 @@
 #include "training/nnunet_checkpoint.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/module.h>
 #include <torch/types.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "tests/pickle/pieces.h"
@@ -75,6 +77,54 @@ TEST(NnunetCheckpoint, ComesBack) {
   ASSERT_EQ(read.network.size(), 3U);
   EXPECT_TRUE(torch::equal(read.network.at("encoder.a.norm.weight"),
                            checkpoint().network.at("encoder.a.norm.weight")));
+}
+
+TEST(NnunetCheckpoint, ATrainingGoesOnFromIt) {
+  const test::TemporaryFolder folder;
+  NnunetTraining given = training();
+  given.log[1].validation_loss = -0.5;
+  write_nnunet_checkpoint(folder / "checkpoint_latest.pth", checkpoint(), given);
+  const NnunetProgress read =
+      read_nnunet_progress(folder / "checkpoint_latest.pth", training().parameters);
+  EXPECT_EQ(read.checkpoint.epoch, 2);
+  EXPECT_EQ(read.checkpoint.best_ema, 0.5);
+  EXPECT_TRUE(torch::equal(read.checkpoint.optimizer.at("momentum.decoder.b.weight"),
+                           checkpoint().optimizer.at("momentum.decoder.b.weight")));
+  ASSERT_EQ(read.log.size(), 2U);
+  EXPECT_EQ(read.log[1].loss, 0.5);
+  EXPECT_EQ(read.log[1].validation_loss, -0.5);
+  EXPECT_TRUE(std::isnan(read.log[0].validation_loss));
+  EXPECT_EQ(read.log[0].dice, (std::vector<double>{0.25, 0.75}));
+  EXPECT_EQ(read.log[1].seconds, 10);
+  EXPECT_INPUT_ERROR(read_nnunet_progress(folder / "checkpoint_latest.pth", {"a", "b"}),
+                     "'optimizer_state' is of another network");
+}
+
+TEST(NnunetCheckpoint, GivesANewTrainingAllButTheSegmentationLayers) {
+  struct Network : torch::nn::Module {
+    at::Tensor body = register_parameter("body", torch::zeros({2, 3}));
+    explicit Network(std::int64_t classes) {
+      auto head = std::make_shared<torch::nn::Module>(), layers = head;
+      head->register_module("seg_layers", layers = std::make_shared<torch::nn::Module>());
+      layers->register_parameter("weight", torch::zeros({classes}));
+      register_module("decoder", head);
+    }
+  };
+  const test::TemporaryFolder folder;
+  TensorFile file;
+  file.tensors = {{"body", torch::ones({2, 3})}, {"decoder.seg_layers.weight", torch::ones({4})}};
+  write_safetensors(folder / "weights", file);
+  for (const std::int64_t classes : {4, 7}) {
+    Network network(classes);
+    load_pretrained_weights(folder / "weights", network);
+    EXPECT_EQ(network.body.sum().item<float>(), 6);
+    EXPECT_EQ(network.named_parameters()["decoder.seg_layers.weight"].sum().item<float>(), 0);
+  }
+  file.tensors["body"] = torch::ones({3, 3});
+  write_safetensors(folder / "weights", file);
+  Network network(4);
+  EXPECT_INPUT_ERROR(load_pretrained_weights(folder / "weights", network),
+                     "'body' is 3 x 3, but the network's is 2 x 3");
 }
 
 TEST(NnunetCheckpoint, HasWhatTheTrainerGoesOnFrom) {
