@@ -15,6 +15,7 @@
 #include "voxarena/core/files.h"
 #include "voxarena/data/case_listing.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/data/image_reader.h"
 
 namespace voxarena {
 namespace {
@@ -87,7 +88,9 @@ void write_crossval_ensemble(const std::vector<fs::path>& models, const FoldName
       const fs::path file = output.folder / (id + output.file_ending);
       if (!output.resume || !fs::exists(file)) {
         name_case(id, [&] {
-          const Image image = read_image(dataset.find(id).images);
+          const Image image =
+              read_image(dataset.find(id).images,
+                         image_reader(members.front().run->plans.image_reader_writer));
           Volume<float> mean = case_probabilities(members.front(), image, context);
           for (std::size_t m = 1; m < members.size(); ++m) {
             const Volume<float> next = case_probabilities(members[m], image, context);

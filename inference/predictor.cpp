@@ -16,6 +16,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/data/image_reader.h"
 #include "voxarena/plan/input_channels.h"
 
 namespace voxarena {
@@ -99,12 +100,13 @@ PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
     ids.push_back(one.id);
     if (!previous_stage.empty()) require_label_file(previous_stage, one.id + files.file_ending);
   }
+  const ImageReader reader = image_reader(plans_.image_reader_writer);
   const auto load = [&](const std::string& id) {
     const auto found = std::ranges::find(cases, id, &RawCase::id);
-    const Image image = read_image(found->images);
+    const Image image = read_image(found->images, reader);
     if (previous_stage.empty())
       return preprocess_for_prediction(image, nullptr, plans_, configuration_, labels_);
-    const LabelImage previous = read_label(previous_stage / (id + files.file_ending));
+    const LabelImage previous = read_label(previous_stage / (id + files.file_ending), reader);
     return preprocess_for_prediction(image, &previous, plans_, configuration_, labels_);
   };
   return predict_all(ids, load, files, context);

@@ -12,6 +12,7 @@
 #include "voxarena/core/memory.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/data/image_reader.h"
 
 namespace voxarena {
 namespace {
@@ -33,12 +34,14 @@ std::string make_stamp(const RawDataset& dataset, const Plans& plans,
         "previous_stage", "median_image_size_in_voxels"}) {
     voxels.erase(key);
   }
-  return sha256(
-      canonical_json(Json{{"format", kFormat},
-                          {"configuration", voxels},
-                          {"transpose_forward", json["transpose_forward"]},
-                          {"intensities", json["foreground_intensity_properties_per_channel"]},
-                          {"dataset", dataset.json}}));
+  Json all = {{"format", kFormat},
+              {"configuration", voxels},
+              {"transpose_forward", json["transpose_forward"]},
+              {"intensities", json["foreground_intensity_properties_per_channel"]},
+              {"dataset", dataset.json}};
+  if (plans.image_reader_writer != name_of(ImageReader::simple_itk))
+    all["reader"] = plans.image_reader_writer;
+  return sha256(canonical_json(all));
 }
 
 // Beside the store's folder, in which nnU-Net expects no other files than cases.
@@ -82,6 +85,7 @@ bool is_up_to_date(const CaseStore& store, const RawCase& raw) {
 CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
                              const Configuration& configuration,
                              const fs::path& preprocessed_folder, const RunContext& context) {
+  const ImageReader reader = image_reader(plans.image_reader_writer);
   CaseStore store(preprocessed_folder / configuration.data_identifier,
                   configuration.patch_extent());
   prepare_folder(store, make_stamp(dataset, plans, configuration));
@@ -102,8 +106,8 @@ CaseStore preprocess_dataset(const RawDataset& dataset, const Plans& plans,
     naming_case(raw.id, [&] {
       const auto share =
           memory.take("preprocessing", preprocessing_memory(raw, plans, configuration));
-      const Image image = read_image(raw.images);
-      const LabelImage label = read_label(raw.label);
+      const Image image = read_image(raw.images, reader);
+      const LabelImage label = read_label(raw.label, reader);
       store.write(raw.id, preprocess_case(image, &label, plans, configuration, dataset.labels));
     });
     progress.advance();

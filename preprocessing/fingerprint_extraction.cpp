@@ -13,6 +13,7 @@
 #include "voxarena/core/memory.h"
 #include "voxarena/core/parallel.h"
 #include "voxarena/data/image_io.h"
+#include "voxarena/data/image_reader.h"
 
 namespace voxarena {
 namespace {
@@ -29,8 +30,8 @@ struct CaseFacts {
 CaseFacts measure(const RawCase& raw, const RawDataset& dataset, std::int64_t draws,
                   const RunContext& context) {
   const std::int64_t channels = dataset.channels();
-  const Image image = read_image(raw.images);
-  const LabelImage label = read_label(raw.label);
+  const Image image = read_image(raw.images, dataset.reader);
+  const LabelImage label = read_label(raw.label, dataset.reader);
   check_case(image, &label, channels);
   check_label(image, label, dataset.labels);
   const std::string place = compare_origin_and_direction(image.geometry, label.geometry);
@@ -60,6 +61,10 @@ Fingerprint extract_fingerprint(const RawDataset& dataset, const RunContext& con
     throw Error::input(fmt::format("{}: there are no training cases", dataset.name),
                        "fill imagesTr and labelsTr");
   }
+  if (!dataset.unknown_reader.empty())
+    context.warn(
+        fmt::format("{}: overwrite_image_reader_writer names '{}', which is unknown: {} reads",
+                    dataset.name, dataset.unknown_reader, name_of(dataset.reader)));
   std::vector<CaseFacts> facts(count);
   const std::int64_t draws = kSamples / static_cast<std::int64_t>(count);
   Progress progress = context.progress("fingerprint", static_cast<std::int64_t>(count));

@@ -13,6 +13,7 @@
 #include "preprocessing/resampling.h"
 #include "preprocessing/transposition.h"
 #include "voxarena/core/error.h"
+#include "voxarena/data/image_reader.h"
 #include "voxarena/data/raw_dataset.h"
 #include "voxarena/plan/plans.h"
 
@@ -143,11 +144,7 @@ PlanningInput planning_input(const RawDataset& dataset) {
   const Json& json = dataset.json;
   out.label_keys = static_cast<std::int64_t>(json.at("labels").size());
   out.training_cases = json.value("numTraining", static_cast<std::int64_t>(dataset.cases.size()));
-  out.image_reader_writer = dataset.file_ending == ".nii" ? "NibabelIO" : "SimpleITKIO";
-  if (const auto named = json.find("overwrite_image_reader_writer");
-      named != json.end() && named->is_string() && *named != "None") {
-    out.image_reader_writer = named->get<std::string>();
-  }
+  out.image_reader_writer = name_of(dataset.reader);
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/data/image_file.h"
+#include "voxarena/data/image_reader.h"
 
 namespace voxarena {
 namespace {
@@ -47,10 +48,18 @@ void require_finite(const std::filesystem::path& file, const ImageFile& image) {
                      "replace them by a number that means background");
 }
 
+void require_known(ImageReader reader, const std::filesystem::path& file) {
+  if (!reorients(reader)) return;
+  throw Error::input(fmt::format("{}: {} turns images to RAS, which VoxArena cannot", file.string(),
+                                 name_of(reader)),
+                     "turn the files themselves and name SimpleITKIO");
+}
+
 }  // namespace
 
-Image read_image(const std::vector<std::filesystem::path>& channel_files) {
+Image read_image(const std::vector<std::filesystem::path>& channel_files, ImageReader reader) {
   if (channel_files.empty()) throw Error::internal("an image without files");
+  require_known(reader, channel_files.front());
   ImageFile first = read_image_file(channel_files.front());
   require_finite(channel_files.front(), first);
   Image image;
@@ -68,7 +77,8 @@ Image read_image(const std::vector<std::filesystem::path>& channel_files) {
   return image;
 }
 
-LabelImage read_label(const std::filesystem::path& file) {
+LabelImage read_label(const std::filesystem::path& file, ImageReader reader) {
+  require_known(reader, file);
   const ImageFile read = read_image_file(file);
   if (read.channels != 1) {
     throw Error::input(

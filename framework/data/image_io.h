@@ -1,4 +1,5 @@
-// Reading and writing images through ITK (.nii.gz .nii .mha .nrrd). Nothing is reoriented.
+// Reading and writing images through ITK (.nii.gz .nii .mha .nrrd). Nothing is reoriented unless
+// the reader is one that does.
 #pragma once
 
 #include <filesystem>
@@ -11,12 +12,15 @@ namespace voxarena {
 // One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds
 // several channels. Errors (input) name the file: missing, truncated, NaN or infinite voxels,
 // channels of different grids.
-Image read_image(const std::vector<std::filesystem::path>& channel_files);
+Image read_image(const std::vector<std::filesystem::path>& channel_files,
+                 ImageReader reader = ImageReader::simple_itk);
 
 // Labels must be integers (1e-3) between -1 and 32767.
-LabelImage read_label(const std::filesystem::path& file);
+LabelImage read_label(const std::filesystem::path& file,
+                      ImageReader reader = ImageReader::simple_itk);
 
-// uint8 if the largest label is below 255, else uint16 (nnU-Net's rule); compressed; atomic.
+// In the orientation that the image's file had. uint8 if the largest label is below 255, else
+// uint16 (nnU-Net's rule); compressed; atomic.
 void write_label(const std::filesystem::path& file, const LabelImage& label);
 // Float32; atomic.
 void write_image(const std::filesystem::path& file, const Image& image);

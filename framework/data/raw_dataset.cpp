@@ -17,6 +17,7 @@
 #include "voxarena/core/parallel.h"
 #include "voxarena/data/case_listing.h"
 #include "voxarena/data/image_file.h"
+#include "voxarena/data/image_reader.h"
 
 namespace voxarena {
 namespace {
@@ -162,6 +163,7 @@ RawDataset open_raw_dataset(const std::string& dataset, const Roots& roots) {
   out.labels = Labels::from_dataset_json(json, source);
   out.channel_names = read_channel_names(json, source);
   out.file_ending = read_file_ending(json, source);
+  out.reader = choose_image_reader(json, out.file_ending, out.unknown_reader);
   if (json.contains("dataset")) {
     out.cases = cases_of_file_list(json.at("dataset"), out.folder, out.channels());
   } else {

@@ -10,6 +10,7 @@
 #include "voxarena/core/json.h"
 #include "voxarena/core/run_context.h"
 #include "voxarena/data/labels.h"
+#include "voxarena/data/volume.h"
 
 namespace voxarena {
 
@@ -36,7 +37,9 @@ struct RawDataset {
   std::string json_text;                   // the same, byte for byte
   std::vector<std::string> channel_names;  // in channel order
   Labels labels;
-  std::string file_ending;     // ".nii.gz"
+  std::string file_ending;  // ".nii.gz"
+  ImageReader reader = ImageReader::simple_itk;
+  std::string unknown_reader;  // named in dataset.json, but not to be had
   std::vector<RawCase> cases;  // sorted by id
 
   std::int64_t channels() const { return static_cast<std::int64_t>(channel_names.size()); }

@@ -27,13 +27,13 @@ void check_label_values(const RawCase& one, const LabelImage& label, const Label
 }
 
 void check_case(const RawDataset& dataset, const RawCase& one, Findings& out) {
-  const Image image = read_image(one.images);
+  const Image image = read_image(one.images, dataset.reader);
   if (image.voxels.channels != dataset.channels()) {
     out.errors.push_back(fmt::format("{}: has {} channel(s), dataset.json declares {}",
                                      one.images.front().string(), image.voxels.channels,
                                      dataset.channels()));
   }
-  const LabelImage label = read_label(one.label);
+  const LabelImage label = read_label(one.label, dataset.reader);
   check_label_values(one, label, dataset.labels, out);
   const std::string where = fmt::format("{}: image and label differ: ", one.label.string());
   if (image.voxels.size != label.voxels.size) {

@@ -53,6 +53,21 @@ struct Volume {
   }
 };
 
+// nnU-Net's classes that read and write images. Only those called reorient change the order of
+// voxels.
+enum class ImageReader : std::uint8_t {
+  simple_itk,
+  simple_itk_reorient,
+  nibabel,
+  nibabel_reorient,
+  natural_image,
+  tiff,
+};
+
+// Where the axes x, y and z of voxels lead to, a letter each: "RAS" is right, anterior, superior,
+// "LPS" the direction (1 0 0, 0 1 0, 0 0 1). All zero: voxels are as in their file.
+using Orientation = std::array<char, 3>;
+
 // Where the voxels lie, in ITK's convention: origin and direction in (x, y, z) order, direction row
 // by row. `spacing` is in array order (z, y, x). A 2-D file keeps its own 2-D geometry in the first
 // entries of `origin` and the upper left of `direction`, has size (1, y, x) and nnU-Net's pseudo
@@ -62,6 +77,13 @@ struct Geometry {
   Spacing spacing{1, 1, 1};
   std::array<double, 3> origin{};
   std::array<double, 9> direction{1, 0, 0, 0, 1, 0, 0, 0, 1};
+
+  // How the file was read, which decides on how labels are written beside it.
+  ImageReader reader = ImageReader::simple_itk;
+  Orientation original_orientation{};  // of the file, where the reader changed it
+  // Of nibabel's readers: from the file's voxels (x, y, z) to mm right, anterior and superior, row
+  // by row.
+  std::array<double, 16> original_affine{};
 };
 
 struct Image {

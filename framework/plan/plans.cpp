@@ -19,6 +19,8 @@ const Configuration& Plans::configuration(const std::string& name) const {
   const auto found = std::find_if(configurations.begin(), configurations.end(),
                                   [&](const Configuration& c) { return c.name == name; });
   if (found != configurations.end()) return *found;
+  const auto partial = std::ranges::find(partial_configurations, name, &PartialConfiguration::name);
+  if (partial != partial_configurations.end()) throw Error::input(partial->problem, partial->hint);
   std::vector<std::string> names;
   for (const Configuration& c : configurations) names.push_back(c.name);
   throw Error::input(
@@ -36,8 +38,9 @@ Json keep_configurations(Json fresh, const Json& old) {
 }
 
 bool Plans::has(const std::string& name) const {
-  return std::any_of(configurations.begin(), configurations.end(),
-                     [&](const auto& c) { return c.name == name; });
+  const auto is_named = [&](const auto& c) { return c.name == name; };
+  return std::ranges::any_of(configurations, is_named) ||
+         std::ranges::any_of(partial_configurations, is_named);
 }
 
 }  // namespace voxarena

@@ -56,6 +56,14 @@ struct Configuration {
   Extent patch_extent() const;
 };
 
+// One that cannot be trained as it stands, for example a parent that leaves the patch size to those
+// that inherit from it. Kept for writing; what is wrong is said when it is asked for.
+struct PartialConfiguration {
+  std::string name;
+  std::string json, resolved_json;  // as in the file, and with what it inherits
+  std::string problem, hint;
+};
+
 struct Plans {
   std::string dataset_name, plans_name = "nnUNetPlans";
   Spacing original_median_spacing{};              // after transposition
@@ -63,12 +71,14 @@ struct Plans {
   std::string image_reader_writer = "SimpleITKIO";
   std::array<int, 3> transpose_forward{0, 1, 2}, transpose_backward{0, 1, 2};
   std::vector<Configuration> configurations;
+  std::vector<PartialConfiguration> partial_configurations;
   std::string experiment_planner = "ExperimentPlanner";
   std::vector<ChannelIntensity> intensities;  // per channel, for CT normalisation
 
-  // Error (input) that lists the existing ones if there is no such configuration.
+  // Error (input) that lists the existing ones if there is no such configuration, or says what is
+  // wrong with it.
   const Configuration& configuration(const std::string& name) const;
-  bool has(const std::string& name) const;
+  bool has(const std::string& name) const;  // be it a partial one
 };
 
 // nnU-Net's newest form, keys in its order.

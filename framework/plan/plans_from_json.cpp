@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "voxarena/core/error.h"
 #include "voxarena/plan/intensity_json.h"
 #include "voxarena/plan/plans.h"
 
@@ -204,9 +205,15 @@ Plans plans_from_json(const Json& json, const std::string& source) {
 
   const JsonField configurations = root["configurations"];
   for (const auto& [name, ignored] : configurations.json().items()) {
-    const Json resolved = resolve_inheritance(configurations, name, {});
-    out.configurations.push_back(configuration(
-        name, JsonField(resolved, source, "configurations." + name), out.intensities.size()));
+    Json resolved = configurations[name].json();
+    try {
+      resolved = resolve_inheritance(configurations, name, {});
+      out.configurations.push_back(configuration(
+          name, JsonField(resolved, source, "configurations." + name), out.intensities.size()));
+    } catch (const Error& error) {
+      out.partial_configurations.push_back({name, json_text(configurations[name].json()),
+                                            json_text(resolved), error.what(), error.hint()});
+    }
   }
   return out;
 }

@@ -74,17 +74,25 @@ Json difference(const Json& child, const Json& parent, const std::string& parent
   return out;
 }
 
+Json parent_to_json(const Plans& plans, const std::string& name) {
+  for (const PartialConfiguration& c : plans.partial_configurations) {
+    if (c.name == name) return parse_json(c.resolved_json, name);
+  }
+  return configuration_to_json(plans.configuration(name));
+}
+
 }  // namespace
 
 Json to_json(const Plans& plans) {
   Json configurations = Json::object();
+  for (const PartialConfiguration& c : plans.partial_configurations)
+    configurations[c.name] = parse_json(c.json, c.name);
   for (const Configuration& c : plans.configurations) {
     const Json whole = configuration_to_json(c);
+    const bool inherits = !c.inherits_from.empty() && plans.has(c.inherits_from);
     configurations[c.name] =
-        c.inherits_from.empty() || !plans.has(c.inherits_from)
-            ? whole
-            : difference(whole, configuration_to_json(plans.configuration(c.inherits_from)),
-                         c.inherits_from);
+        inherits ? difference(whole, parent_to_json(plans, c.inherits_from), c.inherits_from)
+                 : whole;
   }
   Json median_shape = Json::array();
   for (const double n : plans.original_median_shape) median_shape.push_back(std::llrint(n));

@@ -89,6 +89,19 @@ TEST(RawDataset, broken_dataset_json) {
   EXPECT_INPUT_ERROR(open(data), "dataset.json: no such file");
 }
 
+TEST(RawDataset, an_unknown_reader_gives_way_to_that_of_the_ending) {
+  const SmallDataset data;
+  const std::string ending = R"("file_ending": ".nii.gz")";
+  const auto with = [&](const std::string& reader) {
+    const std::string named = ending + R"(, "overwrite_image_reader_writer": ")" + reader + '"';
+    test::write_text(data.json(), replaced(test::kDatasetJson, ending, named));
+    return open(data);
+  };
+  EXPECT_EQ(with("NibabelIO").reader, ImageReader::nibabel);
+  EXPECT_EQ(with("FooIO").reader, ImageReader::simple_itk);
+  EXPECT_EQ(with("FooIO").unknown_reader, "FooIO");
+}
+
 TEST(RawDataset, very_old_files_call_the_channels_modality) {
   const SmallDataset data;
   test::write_text(data.json(), replaced(test::kDatasetJson, "channel_names", "modality"));

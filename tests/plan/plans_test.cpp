@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/support/expect_error.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 
@@ -16,7 +17,8 @@ const std::string kPlansFile =
 
 std::string message_of(const Json& json) {
   try {
-    plans_from_json(json, "plans.json");
+    const Plans plans = plans_from_json(json, "plans.json");
+    for (const auto& [name, ignored] : json["configurations"].items()) plans.configuration(name);
   } catch (const Error& error) {
     return error.what();
   }
@@ -66,6 +68,24 @@ TEST(Plans, ChildOverridesOneKeyOfAChain) {
   EXPECT_EQ(plans.configuration("mine").batch_size, 7);
   EXPECT_EQ(plans.configuration("mine").patch_size, plans.configuration("3d_fullres").patch_size);
   EXPECT_EQ(to_json(plans)["configurations"]["mine"], json["configurations"]["mine"]);
+}
+
+// As nnU-Net's documentation suggests for settings that several configurations share.
+TEST(Plans, AParentMayLeaveKeysToItsChildren) {
+  Json json = read_json(kPlansFile);
+  Json& all = json["configurations"];
+  all["base"] = all["3d_fullres"];
+  all["base"].erase("patch_size");
+  all["middle"] = {{"inherits_from", "base"}, {"batch_size", 5}};
+  all["mine"] = {{"inherits_from", "middle"}, {"patch_size", {64, 64, 32}}};
+  const Plans plans = plans_from_json(json, "plans.json");
+  EXPECT_EQ(plans.configuration("mine").batch_size, 5);
+  EXPECT_EQ(plans.configuration("mine").patch_extent(), (Extent{64, 64, 32}));
+  EXPECT_TRUE(plans.has("base"));
+  EXPECT_INPUT_ERROR(plans.configuration("base"), "'configurations.base.patch_size' is missing");
+  EXPECT_INPUT_ERROR(plans.configuration("middle"), "configurations.middle.patch_size");
+  const Json written = to_json(plans)["configurations"];
+  for (const char* name : {"base", "middle", "mine"}) EXPECT_EQ(written[name], all[name]) << name;
 }
 
 TEST(Plans, ConvertsTheFormBefore2_4) {
