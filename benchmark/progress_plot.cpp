@@ -14,7 +14,7 @@
 namespace voxarena {
 namespace {
 
-constexpr std::int64_t kWidth = 1200, kHeight = 700;
+constexpr std::int64_t kImageWidth = 1200, kImageHeight = 700;
 constexpr std::int64_t kLeft = 110, kRight = 1100, kTop = 70, kBottom = 630;  // of the frame
 constexpr int kIntervals = 10;                                                // of the grid
 constexpr std::int64_t kDot = 3;  // pixels of a letter's dot
@@ -41,17 +41,17 @@ constexpr std::array kLetters = {
 class Canvas {
  public:
   Canvas() {
-    raster_.width = kWidth;
-    raster_.height = kHeight;
+    raster_.width = kImageWidth;
+    raster_.height = kImageHeight;
     raster_.channels = 3;
-    raster_.pixels.assign(static_cast<std::size_t>(kWidth * kHeight * 3), 255);
+    raster_.pixels.assign(static_cast<std::size_t>(kImageWidth * kImageHeight * 3), 255);
   }
 
   void box(std::int64_t x, std::int64_t y, std::int64_t size, const Colour& colour) {
     for (std::int64_t j = y; j < y + size; ++j) {
       for (std::int64_t i = x; i < x + size; ++i) {
-        if (i < 0 || j < 0 || i >= kWidth || j >= kHeight) continue;
-        std::ranges::copy(colour, raster_.pixels.begin() + (j * kWidth + i) * 3);
+        if (i < 0 || j < 0 || i >= kImageWidth || j >= kImageHeight) continue;
+        std::ranges::copy(colour, raster_.pixels.begin() + (j * kImageWidth + i) * 3);
       }
     }
   }
