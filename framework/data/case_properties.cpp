@@ -9,6 +9,8 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/data/image_reader.h"
+#include "voxarena/data/orientation.h"
 #include "voxarena/pickle/pickle.h"
 #include "voxarena/pickle/pickle_writer.h"
 
@@ -96,6 +98,12 @@ class Property {
   std::string name_;
 };
 
+bool is_orientation(const std::string& letters) {
+  return std::ranges::all_of(std::array{"LR", "PA", "SI"}, [&](std::string_view axis) {
+    return letters.find(axis[0]) != std::string::npos || letters.find(axis[1]) != std::string::npos;
+  });
+}
+
 // SimpleITK's geometry: (x, y, z), or (x, y). Of a 4-D file the fourth axis is left out.
 void read_itk_geometry(const Property& entry, Geometry& geometry) {
   const std::vector<double> spacing = entry["spacing"].reals(), origin = entry["origin"].reals(),
@@ -113,27 +121,32 @@ void read_itk_geometry(const Property& entry, Geometry& geometry) {
   }
   if (dimensions == 2)
     geometry.spacing[0] = 999 * std::max(geometry.spacing[1], geometry.spacing[2]);
+  if (!entry.has("original_orientation")) return;
+  const auto* letters = entry["original_orientation"].value().get<std::string>();
+  if (!letters || letters->size() != 3 || dimensions != 3 || !is_orientation(*letters))
+    entry.broken("has an original_orientation that is none");
+  std::ranges::copy(*letters, geometry.original_orientation.begin());
+  geometry.reader = ImageReader::simple_itk_reorient;
 }
 
-// nibabel's affine of voxels (x, y, z) in a world whose first two axes point the other way.
-void read_nibabel_geometry(const Property& entry, Geometry& geometry) {
-  if (entry.has("reoriented_affine"))
-    entry.broken("says that the image was reoriented, which VoxArena cannot undo");
-  const auto affine = entry["original_affine"].reals<16>();
+void require_extent(const Property& entry, const Affine& affine) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    double square = 0;
-    for (std::size_t row = 0; row < 3; ++row)
-      square += affine[row * 4 + axis] * affine[row * 4 + axis];
-    const double spacing = std::sqrt(square);
-    if (!(spacing > 0)) entry.broken("has an axis without extent");
-    geometry.spacing[2 - axis] = spacing;
-    for (std::size_t row = 0; row < 3; ++row) {
-      const double sign = row < 2 ? -1 : 1;
-      geometry.direction[row * 3 + axis] = sign * affine[row * 4 + axis] / spacing;
-    }
+    const double extent = std::hypot(affine[axis], affine[4 + axis], affine[8 + axis]);
+    if (!(extent > 0)) entry.broken("has an axis without extent");
   }
-  for (std::size_t row = 0; row < 3; ++row)
-    geometry.origin[row] = (row < 2 ? -1 : 1) * affine[row * 4 + 3];
+}
+
+void read_nibabel_geometry(const Property& entry, Geometry& geometry) {
+  geometry.original_affine = entry["original_affine"].reals<16>();
+  require_extent(entry, geometry.original_affine);
+  place_by_affine(geometry.original_affine, geometry);
+  geometry.reader = ImageReader::nibabel;
+  if (!entry.has("reoriented_affine")) return;
+  const auto reoriented = entry["reoriented_affine"].reals<16>();
+  require_extent(entry, reoriented);
+  geometry.reader = ImageReader::nibabel_reorient;
+  geometry.original_orientation = nibabel_orientation(geometry.direction);
+  place_by_affine(reoriented, geometry);
 }
 
 Geometry read_geometry(const Property& root) {
@@ -235,7 +248,7 @@ CaseProperties read_root(const Property& root, Locations locations) {
   return properties;
 }
 
-void write_geometry(pickle::Writer& writer, const Geometry& geometry) {
+void write_itk_geometry(pickle::Writer& writer, const Geometry& geometry) {
   const auto dimensions = static_cast<std::size_t>(geometry.file_dimension);
   std::vector<double> spacing, direction;
   for (std::size_t axis = 0; axis < dimensions; ++axis) {
@@ -251,7 +264,33 @@ void write_geometry(pickle::Writer& writer, const Geometry& geometry) {
   writer.reals(std::span(geometry.origin).first(dimensions));
   writer.text("direction");
   writer.reals(direction);
+  if (geometry.reader == ImageReader::simple_itk_reorient) {
+    writer.text("original_orientation");
+    writer.text({geometry.original_orientation.data(), 3});
+  }
   writer.end_dict();
+}
+
+void write_affine(pickle::Writer& writer, const char* name, const Affine& affine) {
+  writer.text(name);
+  writer.array(affine, std::array<std::int64_t, 2>{4, 4});
+}
+
+void write_nibabel_geometry(pickle::Writer& writer, const Geometry& geometry) {
+  writer.text("nibabel_stuff");
+  writer.begin_dict();
+  write_affine(writer, "original_affine", geometry.original_affine);
+  if (geometry.reader == ImageReader::nibabel_reorient)
+    write_affine(writer, "reoriented_affine", affine_of(geometry));
+  writer.end_dict();
+}
+
+void write_geometry(pickle::Writer& writer, const Geometry& geometry) {
+  if (is_nibabel(geometry.reader)) {
+    write_nibabel_geometry(writer, geometry);
+  } else {
+    write_itk_geometry(writer, geometry);
+  }
   writer.text("spacing");
   writer.begin_list();
   for (const double value : geometry.spacing) writer.real(value);

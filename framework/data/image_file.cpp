@@ -27,10 +27,6 @@ bool ends_with(const fs::path& file, std::string_view ending) {
   return file.filename().string().ends_with(ending);
 }
 
-bool is_nifti(const fs::path& file) {
-  return ends_with(file, ".nii.gz") || ends_with(file, ".nii");
-}
-
 itk::ImageIOBase::Pointer make_io(const fs::path& file) {
   itk::ImageIOBase::Pointer io;
   if (is_nifti(file)) io = itk::NiftiImageIO::New().GetPointer();
@@ -221,6 +217,10 @@ ImageFile header_of(const itk::ImageIOBase& io) {
 }
 
 }  // namespace
+
+bool is_nifti(const fs::path& file) {
+  return ends_with(file, ".nii.gz") || ends_with(file, ".nii");
+}
 
 bool is_supported_ending(const fs::path& file) {
   return is_nifti(file) || ends_with(file, ".mha") || ends_with(file, ".nrrd");

@@ -33,5 +33,7 @@ void write_image_file(const std::filesystem::path& file, const Geometry& geometr
 
 // Ends with ".nii.gz", ".nii", ".mha" or ".nrrd".
 bool is_supported_ending(const std::filesystem::path& file);
+// Ends with ".nii.gz" or ".nii".
+bool is_nifti(const std::filesystem::path& file);
 
 }  // namespace voxarena

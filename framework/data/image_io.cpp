@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "voxarena/core/error.h"
 #include "voxarena/data/image_file.h"
 #include "voxarena/data/image_reader.h"
+#include "voxarena/data/nifti_voxels.h"
+#include "voxarena/data/orientation.h"
 
 namespace voxarena {
 namespace {
@@ -48,19 +51,65 @@ void require_finite(const std::filesystem::path& file, const ImageFile& image) {
                      "replace them by a number that means background");
 }
 
-void require_known(ImageReader reader, const std::filesystem::path& file) {
-  if (!reorients(reader)) return;
-  throw Error::input(fmt::format("{}: {} turns images to RAS, which VoxArena cannot", file.string(),
-                                 name_of(reader)),
-                     "turn the files themselves and name SimpleITKIO");
+[[noreturn]] void refuse(const std::filesystem::path& file, ImageReader reader,
+                         const std::string& what) {
+  throw Error::input(fmt::format("{}: {} {}", file.string(), name_of(reader), what),
+                     "name SimpleITKIO as overwrite_image_reader_writer in dataset.json");
+}
+
+// Not by a conversion to float and back, which GCC 12 leaves out when it vectorises the loop.
+double rounded_to_float(double value) {
+  int exponent = 0;
+  const double mantissa = std::frexp(value, &exponent);
+  constexpr int kDigits = std::numeric_limits<float>::digits;
+  return std::ldexp(std::nearbyint(std::ldexp(mantissa, kDigits)), exponent - kDigits);
+}
+
+void place_as_nibabel(const std::filesystem::path& file, ImageFile& image) {
+  Geometry& geometry = image.geometry;
+  if (!is_nifti(file)) refuse(file, geometry.reader, "reads .nii and .nii.gz alone");
+  if (geometry.file_dimension != 3 || image.channels != 1)
+    refuse(file, geometry.reader, "reads images of three dimensions alone");
+  const NiftiPlace place = read_nifti_place(file);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double extent =
+        std::hypot(place.affine[axis], place.affine[4 + axis], place.affine[8 + axis]);
+    if (!(extent > 0) || !std::isfinite(extent))
+      refuse(file, geometry.reader, "finds an axis without extent");
+  }
+  geometry.original_affine = place.affine;
+  place_by_affine(place.affine, geometry);
+  const Spacing of_affine = geometry.spacing;
+  geometry.spacing = {place.zooms[2], place.zooms[1], place.zooms[0]};
+  if (geometry.reader != ImageReader::nibabel_reorient) return;
+  geometry.original_orientation = nibabel_orientation(geometry.direction);
+  if (geometry.original_orientation == kRas) return;
+  // A turned image gets a new header, whose zooms are the affine's.
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    geometry.spacing[axis] = rounded_to_float(of_affine[axis]);
+}
+
+// A file as the reader of that name hands it on.
+ImageFile read_as(const std::filesystem::path& file, ImageReader reader) {
+  ImageFile image = read_image_file(file);
+  Geometry& geometry = image.geometry;
+  geometry.reader = reader;
+  if (is_nibabel(reader)) place_as_nibabel(file, image);
+  if (reader == ImageReader::simple_itk_reorient) {
+    if (geometry.file_dimension != 3 || image.channels != 1)
+      refuse(file, reader, "turns images of three dimensions alone");
+    geometry.original_orientation = itk_orientation(geometry.direction);
+  }
+  if (reorients(reader))
+    reorient(image.values, image.size, geometry, geometry.original_orientation, kRas);
+  return image;
 }
 
 }  // namespace
 
 Image read_image(const std::vector<std::filesystem::path>& channel_files, ImageReader reader) {
   if (channel_files.empty()) throw Error::internal("an image without files");
-  require_known(reader, channel_files.front());
-  ImageFile first = read_image_file(channel_files.front());
+  ImageFile first = read_as(channel_files.front(), reader);
   require_finite(channel_files.front(), first);
   Image image;
   image.geometry = first.geometry;
@@ -68,7 +117,7 @@ Image read_image(const std::vector<std::filesystem::path>& channel_files, ImageR
   image.voxels.size = first.size;
   image.voxels.values = std::move(first.values);
   for (std::size_t i = 1; i < channel_files.size(); ++i) {
-    const ImageFile next = read_image_file(channel_files[i]);
+    const ImageFile next = read_as(channel_files[i], reader);
     require_finite(channel_files[i], next);
     require_same_grid(channel_files.front(), first, channel_files[i], next);
     image.voxels.channels += next.channels;
@@ -78,8 +127,7 @@ Image read_image(const std::vector<std::filesystem::path>& channel_files, ImageR
 }
 
 LabelImage read_label(const std::filesystem::path& file, ImageReader reader) {
-  require_known(reader, file);
-  const ImageFile read = read_image_file(file);
+  const ImageFile read = read_as(file, reader);
   if (read.channels != 1) {
     throw Error::input(
         fmt::format("{}: a label file with {} channels", file.string(), read.channels),
@@ -105,6 +153,13 @@ LabelImage read_label(const std::filesystem::path& file, ImageReader reader) {
 }
 
 void write_label(const std::filesystem::path& file, const LabelImage& label) {
+  if (label.geometry.original_orientation != Orientation{}) {
+    LabelImage turned = label;
+    turned.geometry.original_orientation = {};
+    reorient(turned.voxels.values, turned.voxels.size, turned.geometry, kRas,
+             label.geometry.original_orientation);
+    return write_label(file, turned);
+  }
   const std::vector<std::int16_t>& values = label.voxels.values;
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
   if (low == values.end() || *low < 0) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "voxarena/core/error.h"
 #include "voxarena/data/file_stream.h"
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kHeaderBytes = 348;
+using Header = std::array<char, kHeaderBytes>;
 
 // The fields of the header that say how voxels are stored.
 struct Layout {
@@ -37,22 +39,29 @@ T swap_bytes(T value) {
 }
 
 template <class T>
-T field(const std::array<char, kHeaderBytes>& header, std::size_t at, bool swapped) {
+T field(const Header& header, std::size_t at, bool swapped) {
   T value;
   std::memcpy(&value, header.data() + at, sizeof(T));
   return swapped ? swap_bytes(value) : value;
 }
 
-Layout read_layout(FileStream& stream, const fs::path& file) {
-  std::array<char, kHeaderBytes> header{};
+// The header's bytes, and whether they are of the other byte order.
+std::pair<Header, bool> read_header(FileStream& stream, const fs::path& file) {
+  Header header{};
   stream.read(header.data(), kHeaderBytes);
-  Layout layout;
   constexpr std::int32_t kSize = kHeaderBytes;
-  layout.swapped = field<std::int32_t>(header, 0, false) != kSize;
-  if (field<std::int32_t>(header, 0, layout.swapped) != kSize) {
+  const bool swapped = field<std::int32_t>(header, 0, false) != kSize;
+  if (field<std::int32_t>(header, 0, swapped) != kSize) {
     throw Error::input(fmt::format("{}: not a NIfTI-1 file", file.string()),
                        "convert it to NIfTI-1");
   }
+  return {header, swapped};
+}
+
+Layout read_layout(FileStream& stream, const fs::path& file) {
+  const auto [header, swapped] = read_header(stream, file);
+  Layout layout;
+  layout.swapped = swapped;
   layout.type = field<std::int16_t>(header, 70, layout.swapped);
   const auto offset = field<float>(header, 108, layout.swapped);
   if (!(offset >= 348 && offset < 1e9F)) {
@@ -108,7 +117,65 @@ std::vector<float> read_voxels(FileStream& stream, const Layout& layout, std::si
       "convert the file to integer or float voxels");
 }
 
+// Offsets of the NIfTI-1 standard.
+constexpr std::size_t kDim = 40, kPixdim = 76, kQformCode = 252, kSformCode = 254, kQuatern = 256,
+                      kQoffset = 268, kSrow = 280;
+
+// A rotation from the last three components of a unit quaternion, and the voxels' size.
+std::array<double, 16> quaternion_affine(const std::array<double, 3>& quaternion,
+                                         const std::array<double, 3>& zooms,
+                                         const std::array<double, 3>& offset) {
+  const auto [x, y, z] = quaternion;
+  const double rest = 1 - (x * x + y * y + z * z);
+  constexpr double kNearlyZero = 3 * 1.1920929e-7;  // of float32
+  const double w = rest < kNearlyZero ? 0 : std::sqrt(rest);
+  const double scale = 2 / (w * w + x * x + y * y + z * z);
+  const std::array<double, 9> rotation = {
+      1 - scale * (y * y + z * z), scale * (x * y - w * z),     scale * (x * z + w * y),
+      scale * (x * y + w * z),     1 - scale * (x * x + z * z), scale * (y * z - w * x),
+      scale * (x * z - w * y),     scale * (y * z + w * x),     1 - scale * (x * x + y * y)};
+  std::array<double, 16> out{};
+  for (std::size_t row = 0; row < 3; ++row) {
+    for (std::size_t axis = 0; axis < 3; ++axis)
+      out[row * 4 + axis] = rotation[row * 3 + axis] * zooms[axis];
+    out[row * 4 + 3] = offset[row];
+  }
+  out[15] = 1;
+  return out;
+}
+
 }  // namespace
+
+NiftiPlace read_nifti_place(const fs::path& file) {
+  FileStream stream(file);
+  const auto [header, swapped] = read_header(stream, file);
+  const auto real = [&, &bytes = header, other = swapped](std::size_t at, std::size_t index) {
+    return static_cast<double>(field<float>(bytes, at + 4 * index, other));
+  };
+  const auto three = [&](std::size_t at) {
+    return std::array<double, 3>{real(at, 0), real(at, 1), real(at, 2)};
+  };
+  NiftiPlace place;
+  place.zooms = three(kPixdim + 4);
+  if (field<std::int16_t>(header, kSformCode, swapped) > 0) {
+    for (std::size_t i = 0; i < 12; ++i) place.affine[i] = real(kSrow, i);
+    place.affine[15] = 1;
+  } else if (field<std::int16_t>(header, kQformCode, swapped) > 0) {
+    std::array<double, 3> zooms = place.zooms;
+    if (real(kPixdim, 0) < 0) zooms[2] = -zooms[2];
+    place.affine = quaternion_affine(three(kQuatern), zooms, three(kQoffset));
+  } else {
+    std::array<double, 3> zooms = place.zooms;
+    zooms[0] = -zooms[0];
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const auto size = field<std::int16_t>(header, kDim + 2 + 2 * axis, swapped);
+      place.affine[axis * 5] = zooms[axis];
+      place.affine[axis * 4 + 3] = -zooms[axis] * (size - 1) / 2.0;
+    }
+    place.affine[15] = 1;
+  }
+  return place;
+}
 
 std::vector<float> read_nifti_voxels(const fs::path& file, std::size_t count) {
   FileStream stream(file);

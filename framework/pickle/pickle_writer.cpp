@@ -79,6 +79,15 @@ void Writer::reals(std::span<const double> values) {
 }
 
 void Writer::array(std::span<const std::int64_t> values, std::span<const std::int64_t> shape) {
+  array("i8", std::as_bytes(values), shape);
+}
+
+void Writer::array(std::span<const double> values, std::span<const std::int64_t> shape) {
+  array("f8", std::as_bytes(values), shape);
+}
+
+void Writer::array(std::string_view type, std::span<const std::byte> values,
+                   std::span<const std::int64_t> shape) {
   // The name that both NumPy 1 and 2 know.
   name("numpy.core.multiarray", "_reconstruct");
   begin_tuple();
@@ -95,7 +104,7 @@ void Writer::array(std::span<const std::int64_t> values, std::span<const std::in
   integers(shape);
   name("numpy", "dtype");
   begin_tuple();
-  text("i8");
+  text(type);
   boolean(false);
   boolean(true);
   end_tuple();

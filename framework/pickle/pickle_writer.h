@@ -9,6 +9,7 @@
 //   const std::string pickle = writer.finish();
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -41,8 +42,9 @@ class Writer {
   void json(const Json& value);
   void integers(std::span<const std::int64_t> values);  // a tuple
   void reals(std::span<const double> values);           // a tuple
-  // A NumPy array of int64, in C order.
+  // A NumPy array of int64 or float64, in C order.
   void array(std::span<const std::int64_t> values, std::span<const std::int64_t> shape);
+  void array(std::span<const double> values, std::span<const std::int64_t> shape);
 
   // A class or function; call() applies it to the tuple that was written after it.
   void name(std::string_view module, std::string_view object);
@@ -55,6 +57,8 @@ class Writer {
  private:
   template <class T>
   void raw(T value);
+  void array(std::string_view type, std::span<const std::byte> values,
+             std::span<const std::int64_t> shape);
 
   std::string out_;
 };

@@ -3,13 +3,26 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <span>
 
-#include "tests/data/small_dataset.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/temporary_folder.h"
+#include "voxarena/core/json.h"
+#include "voxarena/data/case_properties.h"
+#include "voxarena/data/image_io.h"
+#include "voxarena/data/nifti_voxels.h"
+#include "voxarena/data/orientation.h"
+#include "voxarena/pickle/pickle.h"
 
 namespace voxarena {
 namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGolden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/readers";
 
 std::string chosen(const Json& json, const std::string& ending, std::string* unknown = nullptr) {
   std::string name;
@@ -42,11 +55,139 @@ TEST(ImageReader, OfPlansMustExist) {
   EXPECT_INPUT_ERROR(image_reader("FooIO"), "the plans name the image reader 'FooIO'");
 }
 
-TEST(ImageReader, ReorientingIsRefused) {
-  const test::SmallDataset data;
-  for (const auto reader : {ImageReader::simple_itk_reorient, ImageReader::nibabel_reorient}) {
-    EXPECT_INPUT_ERROR(read_image({data.image("p_2")}, reader), name_of(reader));
-    EXPECT_INPUT_ERROR(read_label(data.label("p_2"), reader), name_of(reader));
+// What Python's classes read and write, for images that lie in three ways.
+class ImageReaders : public testing::TestWithParam<const char*> {
+ protected:
+  fs::path image() const {
+    const std::string name = GetParam();
+    return kGolden / (name.substr(0, name.find('_')) + ".nii.gz");
+  }
+  ImageReader reader() const {
+    const std::string name = GetParam();
+    return image_reader(name.substr(name.find('_') + 1));
+  }
+  fs::path pickle() const { return kGolden / (std::string(GetParam()) + ".pkl"); }
+
+  const Json expected = read_json(kGolden / "readers.json")[GetParam()];
+  test::TemporaryFolder folder;
+};
+
+void expect_near(std::span<const double> found, const Json& expected, double tolerance) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    EXPECT_NEAR(found[i], expected[i].get<double>(), tolerance) << i;
+}
+
+void expect_written(const fs::path& file, const Json& expected) {
+  const LabelImage label = read_label(file);
+  EXPECT_EQ(label.voxels.size, expected["size"].get<Extent>());
+  EXPECT_EQ(label.voxels.values, expected["values"].get<std::vector<std::int16_t>>());
+  expect_near(label.geometry.spacing, expected["spacing"], 1e-6);
+  expect_near(label.geometry.origin, expected["origin"], 1e-5);
+  expect_near(label.geometry.direction, expected["direction"], 1e-6);
+  expect_near(read_nifti_place(file).affine, expected["nibabel_affine"], 1e-5);
+}
+
+TEST_P(ImageReaders, ReadAsPython) {
+  const Image image = read_image({this->image()}, reader());
+  EXPECT_EQ(image.voxels.size, expected["size"].get<Extent>());
+  EXPECT_EQ(image.voxels.values, expected["values"].get<std::vector<float>>());
+  const Json& properties = expected["properties"];
+  const Geometry& geometry = image.geometry;
+  expect_near(geometry.spacing, properties["spacing"], 1e-12);
+  if (properties.contains("sitk_stuff")) {
+    expect_near(geometry.origin, properties["sitk_stuff"]["origin"], 1e-6);
+    expect_near(geometry.direction, properties["sitk_stuff"]["direction"], 1e-7);
+  } else {
+    expect_near(geometry.original_affine, properties["nibabel_stuff"]["original_affine"], 1e-12);
+  }
+}
+
+TEST_P(ImageReaders, WriteLabelsAsPython) {
+  const Image image = read_image({this->image()}, reader());
+  LabelImage label{Volume<std::int16_t>(1, image.voxels.size), image.geometry};
+  std::ranges::transform(image.voxels.values, label.voxels.values.begin(),
+                         [](float v) { return static_cast<std::int16_t>(std::abs(v)) % 3; });
+  write_label(folder / "seg.nii.gz", label);
+  expect_written(folder / "seg.nii.gz", expected["written"]);
+  EXPECT_EQ(read_label(folder / "seg.nii.gz", reader()).voxels.values, label.voxels.values);
+}
+
+// From the properties that lie beside probabilities, as for an ensemble.
+TEST_P(ImageReaders, WriteLabelsFromPythonsProperties) {
+  const Geometry geometry = read_case_properties(pickle(), Locations::skip).geometry;
+  LabelImage label{Volume<std::int16_t>(1, expected["size"].get<Extent>()), geometry};
+  std::ranges::transform(expected["values"].get<std::vector<int>>(), label.voxels.values.begin(),
+                         [](int v) { return static_cast<std::int16_t>(std::abs(v) % 3); });
+  write_label(folder / "seg.nii.gz", label);
+  expect_written(folder / "seg.nii.gz", expected["written"]);
+}
+
+void expect_entry(const pickle::Value& entry, const Json& expected) {
+  if (const auto* letters = entry.get<std::string>()) {
+    EXPECT_EQ(*letters, expected);
+    return;
+  }
+  const auto* array = entry.get<pickle::Array>();
+  if (array == nullptr) return;  // tuples of numbers are read again below
+  EXPECT_EQ(array->shape, (std::vector<std::int64_t>{4, 4}));
+  for (std::size_t i = 0; i < 16; ++i)
+    EXPECT_NEAR(array->real(i), expected[i].get<double>(), 1e-6) << i;
+}
+
+// Every entry that Python's reader would make, and no other: its writer looks them up by name.
+TEST_P(ImageReaders, WritePythonsProperties) {
+  CaseProperties properties = read_case_properties(pickle(), Locations::read);
+  properties.geometry = read_image({image()}, reader()).geometry;
+  write_case_properties(folder / "a.pkl", properties);
+  const pickle::Content content = pickle::read(test::read_text(folder / "a.pkl"), "a.pkl");
+  for (const char* group : {"sitk_stuff", "nibabel_stuff"}) {
+    const pickle::Value* found = pickle::find(*content.root, group);
+    ASSERT_EQ(found != nullptr, expected["properties"].contains(group));
+    if (found == nullptr) continue;
+    const Json& wanted = expected["properties"][group];
+    for (const char* key : {"spacing", "origin", "direction", "original_orientation",
+                            "original_affine", "reoriented_affine"}) {
+      const pickle::Value* entry = pickle::find(*found, key);
+      ASSERT_EQ(entry != nullptr, wanted.contains(key)) << key;
+      if (entry != nullptr) expect_entry(*entry, wanted[key]);
+    }
+  }
+  const Geometry again = read_case_properties(folder / "a.pkl", Locations::skip).geometry;
+  EXPECT_EQ(again.reader, reader());
+  EXPECT_EQ(again.original_orientation, properties.geometry.original_orientation);
+  EXPECT_EQ(again.original_affine, properties.geometry.original_affine);
+  EXPECT_EQ(again.spacing, properties.geometry.spacing);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfPython, ImageReaders,
+                         testing::Values("pir_SimpleITKIO", "pir_SimpleITKIOWithReorient",
+                                         "pir_NibabelIO", "pir_NibabelIOWithReorient",
+                                         "ras_SimpleITKIOWithReorient", "ras_NibabelIOWithReorient",
+                                         "oblique_SimpleITKIO", "oblique_SimpleITKIOWithReorient",
+                                         "oblique_NibabelIO", "oblique_NibabelIOWithReorient"));
+
+TEST(ImageReader, ReorientsVolumesAlone) {
+  const test::TemporaryFolder folder;
+  Image flat{Volume<float>(1, {1, 3, 4}), {}};
+  flat.geometry.file_dimension = 2;
+  flat.geometry.spacing = {999, 1, 1};
+  for (const char* name : {"a.nii.gz", "a.mha"}) write_image(folder / name, flat);
+  for (const auto reader : {ImageReader::simple_itk_reorient, ImageReader::nibabel_reorient})
+    EXPECT_INPUT_ERROR(read_image({folder / "a.nii.gz"}, reader), "three dimensions alone");
+  EXPECT_INPUT_ERROR(read_image({folder / "a.mha"}, ImageReader::nibabel),
+                     ".nii and .nii.gz alone");
+}
+
+TEST(Orientation, IsTheOneThatBothLibrariesFind) {
+  const auto text = [](const Orientation& orientation) {
+    return std::string(orientation.begin(), orientation.end());
+  };
+  EXPECT_EQ(text(itk_orientation({1, 0, 0, 0, 1, 0, 0, 0, 1})), "LPS");
+  for (const Json& one : read_json(kGolden / "readers.json")["orientations"]) {
+    const auto direction = one["direction"].get<std::array<double, 9>>();
+    EXPECT_EQ(text(itk_orientation(direction)), one["itk"]);
+    EXPECT_EQ(text(nibabel_orientation(direction)), one["nibabel"]);
   }
 }
 
