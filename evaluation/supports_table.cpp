@@ -40,8 +40,8 @@ std::vector<MethodBySupports> methods_of(const std::vector<const LeaderboardBloc
   }
   std::vector<MethodBySupports> sorted;
   for (auto& [name, method] : methods) sorted.push_back(std::move(method));
-  std::ranges::stable_sort(
-      sorted, [](const auto& a, const auto& b) { return a.mean() > b.mean(); });
+  std::ranges::stable_sort(sorted,
+                           [](const auto& a, const auto& b) { return a.mean() > b.mean(); });
   return sorted;
 }
 
@@ -97,7 +97,8 @@ std::string supports_markdown(const Leaderboard& board) {
     text += table_of(blocks, board);
   }
   if (text.empty()) return text;
-  return "## By number of supports\n\nThe labelled cases that every method sees. Methods are in the "
+  return "## By number of supports\n\nThe labelled cases that every method sees. Methods are in "
+         "the "
          "order of their mean over the columns; the ranks are in the tables of each block.\n\n" +
          text;
 }

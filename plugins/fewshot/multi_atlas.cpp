@@ -76,23 +76,24 @@ class MultiAtlas final : public Segmenter {
 class MultiAtlasMethod final : public Method {
  public:
   Info info() const override {
-    return {.name = "multi_atlas",
-            .version = "1.0",
-            .summary = "supports are registered to the case by demons, their labels vote",
-            .licence = "Apache-2.0",
-            .citation = R"(@article{thirion1998demons,
+    return {
+        .name = "multi_atlas",
+        .version = "1.0",
+        .summary = "supports are registered to the case by demons, their labels vote",
+        .licence = "Apache-2.0",
+        .citation = R"(@article{thirion1998demons,
   title = {Image matching as a diffusion process: an analogy with {M}axwell's demons},
   author = {Thirion, Jean-Philippe}, journal = {Medical Image Analysis}, volume = {2},
   number = {3}, pages = {243--260}, year = {1998}
 })",
-            .capabilities = {.two_d = false, .trainable = false, .regions = false},
-            .options = {Option::integer("iterations", 25)
-                            .range(0, 1000)
-                            .help("of demons at full resolution; twice as many at half; 0: centres of "
-                                  "mass alone, the mean of the supports' labels"),
-                        Option::number("smoothing", 1.5)
-                            .range(0.3, 10)
-                            .help("of the displacements: standard deviation in voxels")}};
+        .capabilities = {.two_d = false, .trainable = false, .regions = false},
+        .options = {Option::integer("iterations", 25)
+                        .range(0, 1000)
+                        .help("of demons at full resolution; twice as many at half; 0: centres of "
+                              "mass alone, the mean of the supports' labels"),
+                    Option::number("smoothing", 1.5)
+                        .range(0.3, 10)
+                        .help("of the displacements: standard deviation in voxels")}};
   }
 
   std::unique_ptr<Segmenter> show(const Plan& plan, const Options& options, SupportSet supports,

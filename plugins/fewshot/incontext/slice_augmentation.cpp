@@ -33,12 +33,13 @@ at::Tensor draw_places(std::int64_t count, std::int64_t side, TaskRandom& random
 
 LabelledSlices augmented(const LabelledSlices& slices, TaskRandom& random) {
   const std::int64_t count = slices.images.size(0), side = slices.images.size(2);
-  const at::Tensor moved = at::grid_sampler_2d(
-      at::cat({slices.images, slices.masks}, 1), draw_places(count, side, random), /*bilinear*/ 0,
-      /*border*/ 1, /*align_corners=*/false);
+  const at::Tensor moved = at::grid_sampler_2d(at::cat({slices.images, slices.masks}, 1),
+                                               draw_places(count, side, random), /*bilinear*/ 0,
+                                               /*border*/ 1, /*align_corners=*/false);
   const at::Tensor image =
       moved.narrow(1, 0, 1) + enlarged(random.normal({count, 1, 3, 3}), side) * kBias;
-  const at::Tensor deviation = image.std(at::IntArrayRef{2, 3}, /*unbiased=*/true, /*keepdim=*/true);
+  const at::Tensor deviation =
+      image.std(at::IntArrayRef{2, 3}, /*unbiased=*/true, /*keepdim=*/true);
   return {(image - image.mean({2, 3}, true)) / (deviation + 1e-5), moved.narrow(1, 1, 1)};
 }
 

@@ -21,8 +21,8 @@ TEST(AugmentedSlices, KeepImageAndMaskTogether) {
   TaskRandom random(1, 0);
   const LabelledSlices changed = augmented(discs(), random);
   const at::Tensor bright = changed.images.gt(0.5).to(at::kFloat);
-  const double dice = (2 * (bright * changed.masks).sum() / (bright.sum() + changed.masks.sum()))
-                          .item<double>();
+  const double dice =
+      (2 * (bright * changed.masks).sum() / (bright.sum() + changed.masks.sum())).item<double>();
   EXPECT_GT(dice, 0.95);
 }
 
