@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kGolden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/readers";
+const fs::path kReadersGolden = fs::path(VOXARENA_SOURCE_DIR) / "tests/golden/readers";
 
 std::string chosen(const Json& json, const std::string& ending, std::string* unknown = nullptr) {
   std::string name;
@@ -60,15 +60,15 @@ class ImageReaders : public testing::TestWithParam<const char*> {
  protected:
   fs::path image() const {
     const std::string name = GetParam();
-    return kGolden / (name.substr(0, name.find('_')) + ".nii.gz");
+    return kReadersGolden / (name.substr(0, name.find('_')) + ".nii.gz");
   }
   ImageReader reader() const {
     const std::string name = GetParam();
     return image_reader(name.substr(name.find('_') + 1));
   }
-  fs::path pickle() const { return kGolden / (std::string(GetParam()) + ".pkl"); }
+  fs::path pickle() const { return kReadersGolden / (std::string(GetParam()) + ".pkl"); }
 
-  const Json expected = read_json(kGolden / "readers.json")[GetParam()];
+  const Json expected = read_json(kReadersGolden / "readers.json")[GetParam()];
   test::TemporaryFolder folder;
 };
 
@@ -184,7 +184,7 @@ TEST(Orientation, IsTheOneThatBothLibrariesFind) {
     return std::string(orientation.begin(), orientation.end());
   };
   EXPECT_EQ(text(itk_orientation({1, 0, 0, 0, 1, 0, 0, 0, 1})), "LPS");
-  for (const Json& one : read_json(kGolden / "readers.json")["orientations"]) {
+  for (const Json& one : read_json(kReadersGolden / "readers.json")["orientations"]) {
     const auto direction = one["direction"].get<std::array<double, 9>>();
     EXPECT_EQ(text(itk_orientation(direction)), one["itk"]);
     EXPECT_EQ(text(nibabel_orientation(direction)), one["nibabel"]);
