@@ -184,7 +184,8 @@ TEST(Orientation, IsTheOneThatBothLibrariesFind) {
     return std::string(orientation.begin(), orientation.end());
   };
   EXPECT_EQ(text(itk_orientation({1, 0, 0, 0, 1, 0, 0, 0, 1})), "LPS");
-  for (const Json& one : read_json(kReadersGolden / "readers.json")["orientations"]) {
+  const Json golden = read_json(kReadersGolden / "readers.json");
+  for (const Json& one : golden.at("orientations")) {
     const auto direction = one["direction"].get<std::array<double, 9>>();
     EXPECT_EQ(text(itk_orientation(direction)), one["itk"]);
     EXPECT_EQ(text(nibabel_orientation(direction)), one["nibabel"]);
