@@ -66,18 +66,20 @@ NnunetJournal::NnunetJournal(fs::path fold) : fold_(std::move(fold)) {
                           time.tm_mon + 1, time.tm_mday, time.tm_hour, time.tm_min, time.tm_sec);
 }
 
-void NnunetJournal::line(const std::string& text) const {
+void NnunetJournal::append(const std::string& text) const {
   make_folder(fold_);
   std::ofstream out(file_, std::ios::app);
-  out << stamped(now(), text);
+  out << text;
   if (!out.flush())
     throw Error::input(fmt::format("{}: cannot be written", file_.string()),
                        "make room on the disk, or check the rights of the folder");
 }
 
+void NnunetJournal::line(const std::string& text) const { append(stamped(now(), text)); }
+
 void NnunetJournal::epoch(const std::vector<EpochRecord>& log) const {
   if (log.empty()) return;
-  std::ofstream(file_, std::ios::app) << epoch_lines(log, now());
+  append(epoch_lines(log, now()));
   write_progress_plot(fold_ / "progress.png", log);
 }
 

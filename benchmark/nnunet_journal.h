@@ -23,6 +23,8 @@ class NnunetJournal {
   void epoch(const std::vector<EpochRecord>& log) const;
 
  private:
+  void append(const std::string& text) const;  // Error (input) if the file cannot be written
+
   std::filesystem::path fold_, file_;
 };
 

@@ -37,6 +37,9 @@ std::vector<RecordedClass> collect_entries(const LeaderboardRow& row, const Fold
   const NamePlaces cases = places_of(fold.cases), classes = places_of(row.classes);
   std::vector<RecordedClass> entries(fold.cases.size() * row.classes.size());
   for (const Record& record : fold.records) {
+    const bool is_value = record.metric == metric.name && record.flavour == metric.flavour;
+    const bool is_count = record.metric == "n_ref" || record.metric == "n_pred";
+    if (!is_value && !is_count) continue;  // of another metric: most of them
     const auto place = cases.find(record.case_id);
     if (record.dataset != row.dataset || record.fold != fold.fold || place == cases.end()) {
       throw Error::input(
@@ -53,8 +56,7 @@ std::vector<RecordedClass> collect_entries(const LeaderboardRow& row, const Fold
     RecordedClass& entry = entries[place->second * row.classes.size() + cls->second];
     if (record.metric == "n_ref") entry.n_ref = record.value;
     if (record.metric == "n_pred") entry.n_pred = record.value;
-    if (record.metric == metric.name && record.flavour == metric.flavour)
-      entry.value = record.value;
+    if (is_value) entry.value = record.value;
   }
   return entries;
 }
