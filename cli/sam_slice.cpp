@@ -49,7 +49,7 @@ std::int64_t write_mask_png(const fs::path& file, const at::Tensor& mask) {
 
 Picture read_sam_image(const fs::path& file) {
   if (is_picture(file)) return read_picture(file);
-  if (is_supported_ending(file)) return {read_image({file}), false};
+  if (is_supported_ending(file) && !is_natural_image(file)) return {read_image({file}), false};
   throw Error::input(fmt::format("{}: unknown image format", file.string()),
                      "supported endings are .png, .jpg, .jpeg, .nii.gz, .nii, .mha and .nrrd");
 }
@@ -106,7 +106,7 @@ at::Tensor as_photograph(const CommandLine& line, const Picture& picture, const 
 }
 
 void require_mask_file(const fs::path& file, const Image& image) {
-  if (is_supported_ending(file)) return;
+  if (is_supported_ending(file) && !is_natural_image(file)) return;
   const bool flat = image.geometry.file_dimension == 2;
   if (flat && file.extension() == ".png") return;
   throw Error::usage(

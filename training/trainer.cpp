@@ -215,10 +215,17 @@ class Trainer {
     const torch::NoGradGuard no_grad;
     model_.module().eval();
     OnlineDice online;
+    at::Tensor losses;
     for (std::int64_t i = 0; i < options_.budget.validation_iterations; ++i) {
       const Batch batch = next(stream);
       const MixedPrecision precision(device_);
-      online.add(model_.predict(batch.image), batch.target, batch.rules);
+      const Validation found = model_.validate(batch);
+      online.add(found.logits, batch.target, batch.rules);
+      if (found.loss.defined()) losses = losses.defined() ? losses + found.loss : found.loss;
+    }
+    if (losses.defined()) {
+      record.validation_loss =
+          losses.item<double>() / static_cast<double>(options_.budget.validation_iterations);
     }
     record.dice = online.per_class();
     record.mean_dice = mean_of_seen(record.dice);

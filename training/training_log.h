@@ -16,7 +16,7 @@ struct EpochRecord {
   double learning_rate = 0;  // of its last step
   double loss = 0;           // mean over its steps
   std::vector<std::pair<std::string, double>> loss_terms;
-  // NaN: not measured. Only epochs that nnU-Net's own trainer did have one.
+  // Mean over the batches of the online validation; NaN: the model does not measure it.
   double validation_loss = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> dice;             // online validation, per foreground class; NaN: not seen
   double mean_dice = 0;                 // over the classes that were seen; NaN: none

@@ -69,15 +69,17 @@ EvaluationSettings overlap_only() {
   return settings;
 }
 
-// Of the first image in the folder.
+// Of the first image in the folder; pictures may be there to look at.
 std::string file_ending_in(const fs::path& folder) {
   std::set<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
     files.insert(it->path().filename());
-  for (const fs::path& file : files) {
-    if (!is_supported_ending(file)) continue;
-    return file.string().ends_with(".nii.gz") ? ".nii.gz" : file.extension().string();
+  for (const bool picture : {false, true}) {
+    for (const fs::path& file : files) {
+      if (!is_supported_ending(file) || is_natural_image(file) != picture) continue;
+      return file.string().ends_with(".nii.gz") ? ".nii.gz" : file.extension().string();
+    }
   }
   return ".nii.gz";
 }

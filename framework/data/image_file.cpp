@@ -1,9 +1,12 @@
 #include "voxarena/data/image_file.h"
 
 #include <fmt/core.h>
+#include <itkBMPImageIO.h>
 #include <itkMetaImageIO.h>
 #include <itkNiftiImageIO.h>
 #include <itkNrrdImageIO.h>
+#include <itkPNGImageIO.h>
+#include <itkTIFFImageIO.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +17,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/data/file_check.h"
+#include "voxarena/data/image_reader.h"
 #include "voxarena/data/nifti_voxels.h"
 
 namespace voxarena {
@@ -32,9 +36,15 @@ itk::ImageIOBase::Pointer make_io(const fs::path& file) {
   if (is_nifti(file)) io = itk::NiftiImageIO::New().GetPointer();
   if (ends_with(file, ".mha")) io = itk::MetaImageIO::New().GetPointer();
   if (ends_with(file, ".nrrd")) io = itk::NrrdImageIO::New().GetPointer();
+  if (ends_with(file, ".png")) io = itk::PNGImageIO::New().GetPointer();
+  if (ends_with(file, ".bmp")) io = itk::BMPImageIO::New().GetPointer();
+  if (ends_with(file, ".tif")) {
+    io = itk::TIFFImageIO::New().GetPointer();
+    io->SetExpandRGBPalette(false);
+  }
   if (!io) {
     throw Error::input(fmt::format("{}: unknown image format", file.string()),
-                       "supported endings are .nii.gz, .nii, .mha and .nrrd");
+                       fmt::format("supported endings are {}", kSupportedEndings));
   }
   io->SetFileName(file.string());
   return io;
@@ -69,6 +79,19 @@ void guarded(const fs::path& file, std::string_view action, const char* hint, co
   }
 }
 
+// One slice, grey or in colours, with or without transparency: what NaturalImage2DIO takes.
+void require_picture(const itk::ImageIOBase& io, const fs::path& file) {
+  const unsigned components = io.GetNumberOfComponents();
+  if (components != 1 && components != 3 && components != 4) {
+    throw Error::input(fmt::format("{}: has {} values per pixel", file.string(), components),
+                       "save it as grey, RGB or RGBA");
+  }
+  if (io.GetNumberOfDimensions() > 2 && io.GetDimensions(2) > 1) {
+    throw Error::input(fmt::format("{}: has {} pages", file.string(), io.GetDimensions(2)),
+                       "a picture is one slice: save a volume as .nii.gz");
+  }
+}
+
 itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
   auto io = make_io(file);
   std::error_code ignored;
@@ -88,7 +111,9 @@ itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
     throw Error::input(fmt::format("{}: has {} dimensions", file.string(), dimension),
                        "images are 2-D, 3-D, or 4-D with the channels last");
   }
-  if (io->GetNumberOfComponents() != 1) {
+  if (is_natural_image(file)) {
+    require_picture(*io, file);
+  } else if (io->GetNumberOfComponents() != 1) {
     throw Error::input(
         fmt::format("{}: has {} values per voxel", file.string(), io->GetNumberOfComponents()),
         "convert colour, vector or complex images to one scalar file per channel");
@@ -203,9 +228,38 @@ void require_complete(const fs::path& file, std::uint64_t data_bytes) {
   if (is_nifti(file)) require_complete_nifti(file, data_bytes);
   if (ends_with(file, ".mha")) require_complete_meta_image(file, data_bytes);
   if (ends_with(file, ".nrrd")) require_complete_nrrd(file, data_bytes);
+  if (ends_with(file, ".png")) require_complete_png(file);
+  if (ends_with(file, ".bmp")) require_complete_bmp(file);
 }
 
-ImageFile header_of(const itk::ImageIOBase& io) {
+// ITK spreads one bit to 0 and 255.
+bool is_one_bit(const fs::path& file) {
+  constexpr std::size_t kBitDepth = 24;  // of the header that every PNG begins with
+  return ends_with(file, ".png") && read_file(file).at(kBitDepth) == 1;
+}
+
+// Values of a pixel lie side by side in the file.
+std::vector<float> channels_first(const std::vector<float>& values, std::int64_t channels) {
+  const auto step = static_cast<std::size_t>(channels), pixels = values.size() / step;
+  std::vector<float> out(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) out[(i % step) * pixels + i / step] = values[i];
+  return out;
+}
+
+// A picture's resolution is the printer's: nnU-Net leaves it out.
+ImageFile picture_header(const itk::ImageIOBase& io) {
+  ImageFile image;
+  image.geometry.file_dimension = 2;
+  image.geometry.spacing = kPictureSpacing;
+  image.geometry.reader = ImageReader::natural_image;
+  image.size = {1, static_cast<std::int64_t>(io.GetDimensions(1)),
+                static_cast<std::int64_t>(io.GetDimensions(0))};
+  image.channels = io.GetNumberOfComponents();
+  return image;
+}
+
+ImageFile header_of(const itk::ImageIOBase& io, const fs::path& file) {
+  if (is_natural_image(file)) return picture_header(io);
   const unsigned dimension = io.GetNumberOfDimensions();
   ImageFile image;
   image.geometry = geometry_of(io);
@@ -216,19 +270,34 @@ ImageFile header_of(const itk::ImageIOBase& io) {
   return image;
 }
 
+void require_fits_picture(const fs::path& file, const Extent& size, VoxelType type) {
+  const bool fits = size[0] == 1 && (type == VoxelType::uint8 ||
+                                     (type == VoxelType::uint16 && !ends_with(file, ".bmp")));
+  if (fits) return;
+  throw Error::input(fmt::format("{}: a picture is one slice of bytes, or of 16 bits in .png and "
+                                 ".tif: these {} slice(s) do not fit",
+                                 file.string(), size[0]),
+                     "write them as .nii.gz");
+}
+
 }  // namespace
 
 bool is_nifti(const fs::path& file) {
   return ends_with(file, ".nii.gz") || ends_with(file, ".nii");
 }
 
+bool is_natural_image(const fs::path& file) {
+  return ends_with(file, ".png") || ends_with(file, ".bmp") || ends_with(file, ".tif");
+}
+
 bool is_supported_ending(const fs::path& file) {
-  return is_nifti(file) || ends_with(file, ".mha") || ends_with(file, ".nrrd");
+  return is_nifti(file) || ends_with(file, ".mha") || ends_with(file, ".nrrd") ||
+         is_natural_image(file);
 }
 
 ImageFile read_image_file(const fs::path& file) {
   const auto io = open_for_reading(file);
-  ImageFile image = header_of(*io);
+  ImageFile image = header_of(*io, file);
   check_spacing(image.geometry, file);
   const auto count = static_cast<std::size_t>(image.channels * voxels(image.size));
 
@@ -242,16 +311,22 @@ ImageFile read_image_file(const fs::path& file) {
     const auto lock = lock_voxels(file);
     io->SetIORegion(whole_region(*io));
     image.values = read_voxels(*io, count);
+    if (is_natural_image(file)) image.values = channels_first(image.values, image.channels);
+    if (is_one_bit(file))
+      for (float& value : image.values) value /= 255;
   });
   return image;
 }
 
-ImageFile read_image_header(const fs::path& file) { return header_of(*open_for_reading(file)); }
+ImageFile read_image_header(const fs::path& file) {
+  return header_of(*open_for_reading(file), file);
+}
 
 std::int64_t count_channels(const fs::path& file) { return read_image_header(file).channels; }
 
 void write_image_file(const fs::path& file, const Geometry& geometry, const Extent& size,
                       VoxelType type, const void* values) {
+  if (is_natural_image(file)) require_fits_picture(file, size, type);
   AtomicFile out(file);
   const auto io = make_io(out.temporary());
   guarded(file, "cannot be written", "check the folder's access rights and the free disk space",

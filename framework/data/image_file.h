@@ -12,12 +12,13 @@ namespace voxarena {
 
 struct ImageFile {
   Geometry geometry;
-  std::int64_t channels = 1;  // the fourth axis of a 4-D file
+  std::int64_t channels = 1;  // the fourth axis of a 4-D file, or a picture's colours
   Extent size{};
   std::vector<float> values;  // (channel, z, y, x)
 };
 
-// Error (input) for an unknown ending, a damaged or truncated file, colour or complex voxels.
+// Error (input) for an unknown ending, a damaged or truncated file, complex voxels, or colours in a
+// file that is no picture.
 ImageFile read_image_file(const std::filesystem::path& file);
 
 // From the header alone: everything but the voxels, and the number of channels.
@@ -31,8 +32,10 @@ enum class VoxelType : std::uint8_t { uint8, uint16, float32 };
 void write_image_file(const std::filesystem::path& file, const Geometry& geometry,
                       const Extent& size, VoxelType type, const void* values);
 
-// Ends with ".nii.gz", ".nii", ".mha" or ".nrrd".
+inline constexpr auto kSupportedEndings = ".nii.gz, .nii, .mha, .nrrd, .png, .bmp and .tif";
 bool is_supported_ending(const std::filesystem::path& file);
+// Ends with ".png", ".bmp" or ".tif": nnU-Net's NaturalImage2DIO.
+bool is_natural_image(const std::filesystem::path& file);
 // Ends with ".nii.gz" or ".nii".
 bool is_nifti(const std::filesystem::path& file);
 

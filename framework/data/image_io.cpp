@@ -54,7 +54,9 @@ void require_finite(const std::filesystem::path& file, const ImageFile& image) {
 [[noreturn]] void refuse(const std::filesystem::path& file, ImageReader reader,
                          const std::string& what) {
   throw Error::input(fmt::format("{}: {} {}", file.string(), name_of(reader), what),
-                     "name SimpleITKIO as overwrite_image_reader_writer in dataset.json");
+                     is_natural_image(file)
+                         ? "leave overwrite_image_reader_writer out of dataset.json"
+                         : "name SimpleITKIO as overwrite_image_reader_writer in dataset.json");
 }
 
 // Not by a conversion to float and back, which GCC 12 leaves out when it vectorises the loop.
@@ -91,8 +93,15 @@ void place_as_nibabel(const std::filesystem::path& file, ImageFile& image) {
 
 // A file as the reader of that name hands it on.
 ImageFile read_as(const std::filesystem::path& file, ImageReader reader) {
+  if (reader == ImageReader::tiff) refuse(file, reader, "is not supported");
   ImageFile image = read_image_file(file);
   Geometry& geometry = image.geometry;
+  if (is_natural_image(file)) {
+    if (is_nibabel(reader) || reorients(reader)) refuse(file, reader, "does not read pictures");
+    return image;
+  }
+  if (reader == ImageReader::natural_image)
+    refuse(file, reader, "reads .png, .bmp and .tif alone");
   geometry.reader = reader;
   if (is_nibabel(reader)) place_as_nibabel(file, image);
   if (reader == ImageReader::simple_itk_reorient) {

@@ -1,5 +1,5 @@
-// Reading and writing images through ITK (.nii.gz .nii .mha .nrrd). Nothing is reoriented unless
-// the reader is one that does.
+// Reading and writing images through ITK (.nii.gz .nii .mha .nrrd, pictures as .png .bmp .tif).
+// Nothing is reoriented unless the reader is one that does.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace voxarena {
 
-// One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file holds
-// several channels. Errors (input) name the file: missing, truncated, NaN or infinite voxels,
+// One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file or a
+// picture in colours holds several channels. Errors (input) name the file: missing, truncated, NaN or infinite voxels,
 // channels of different grids.
 Image read_image(const std::vector<std::filesystem::path>& channel_files,
                  ImageReader reader = ImageReader::simple_itk);

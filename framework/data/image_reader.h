@@ -24,6 +24,9 @@ ImageReader reader_of_ending(const std::string& file_ending);
 ImageReader choose_image_reader(const Json& dataset_json, const std::string& file_ending,
                                 std::string& unknown);
 
+// What NaturalImage2DIO gives every picture, as (z, y, x).
+inline constexpr Spacing kPictureSpacing{999, 1, 1};
+
 inline bool reorients(ImageReader reader) {
   return reader == ImageReader::simple_itk_reorient || reader == ImageReader::nibabel_reorient;
 }

@@ -10,6 +10,8 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/data/file_check.h"
+#include "voxarena/data/image_reader.h"
 #include "voxarena/data/png.h"
 
 namespace voxarena {
@@ -25,14 +27,11 @@ bool is_png(const fs::path& file) { return file.extension() == ".png"; }
       "the file is truncated, damaged or not of the format its name says: copy it again");
 }
 
-// libjpeg fills what is missing with grey and says nothing: both formats must come to their end.
-void require_whole_picture(const fs::path& file) {
+// libjpeg fills what is missing with grey and says nothing: a JPEG must come to its end.
+void require_complete_jpeg(const fs::path& file) {
   const std::string bytes = read_file(file);
   const auto last = [&](std::string_view mark) { return bytes.rfind(mark) + 1; };  // 0: none
-  const bool whole = is_png(file)
-                         ? last("IEND") > 0
-                         : last("\xFF\xD9") > last("\xFF\xDA");  // the end and the last scan
-  if (!whole) refuse_picture(file);
+  if (last("\xFF\xD9") <= last("\xFF\xDA")) refuse_picture(file);  // the end and the last scan
 }
 
 itk::ImageIOBase::Pointer picture_io(const fs::path& file) {
@@ -77,11 +76,15 @@ bool is_picture(const fs::path& file) {
 }
 
 Picture read_picture(const fs::path& file) {
-  require_whole_picture(file);
+  if (is_png(file)) {
+    require_complete_png(file);
+  } else {
+    require_complete_jpeg(file);
+  }
   const itk::ImageIOBase::Pointer io = picture_io(file);
   Picture picture;
   picture.image.geometry.file_dimension = 2;
-  picture.image.geometry.spacing = {999, 1, 1};
+  picture.image.geometry.spacing = kPictureSpacing;
   try {
     if (!io->CanReadFile(file.c_str())) refuse_picture(file);
     io->ReadImageInformation();

@@ -61,7 +61,7 @@ std::string read_file_ending(const Json& json, const std::string& source) {
   if (!ending.is_string() || !is_supported_ending("case" + ending.get<std::string>())) {
     throw Error::input(
         fmt::format("{}: file_ending {} is not supported", source, json_text(ending)),
-        "supported are .nii.gz, .nii, .mha and .nrrd");
+        fmt::format("supported are {}", kSupportedEndings));
   }
   return ending.get<std::string>();
 }

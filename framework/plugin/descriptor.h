@@ -9,7 +9,7 @@
 
 #include "voxarena/core/version.h"
 
-#define VOXARENA_PLUGIN_API 2
+#define VOXARENA_PLUGIN_API 3
 
 #if defined(__clang__)
 #define VOXARENA_COMPILER "clang"

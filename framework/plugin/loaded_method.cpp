@@ -59,6 +59,9 @@ class GuardedModel final : public Model {
   at::Tensor predict(const at::Tensor& patches) override {
     return guarded(plugin_, "predict", [&] { return model_->predict(patches); });
   }
+  Validation validate(const Batch& batch) override {
+    return guarded(plugin_, "validate", [&] { return model_->validate(batch); });
+  }
   Recipe recipe() const override {
     return guarded(plugin_, "recipe", [&] { return model_->recipe(); });
   }

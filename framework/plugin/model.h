@@ -34,6 +34,12 @@ struct Loss {
   std::vector<std::pair<std::string, at::Tensor>> terms;
 };
 
+// What the network makes of a validation batch.
+struct Validation {
+  at::Tensor logits;  // as from predict()
+  at::Tensor loss;    // a scalar; undefined where it would take a pass of its own
+};
+
 // How the parameters are optimised. The default is the protocol's (nnU-Net's); anything else is a
 // declared deviation.
 struct Recipe {
@@ -60,6 +66,8 @@ class Model {
   // Class logits (B, K, *patch) of image patches (B, C, *patch); evaluation mode, gradients off.
   // Called from several threads at once.
   virtual at::Tensor predict(const at::Tensor& patches) = 0;
+  // Evaluation mode, gradients off: predictions and, where the same pass gives it, the loss.
+  virtual Validation validate(const Batch& batch) { return {predict(batch.image), {}}; }
   virtual Recipe recipe() const { return {}; }
 };
 

@@ -12,7 +12,18 @@ class NetworkModel final : public Model {
   torch::nn::Module& module() override { return *network_; }
 
   Loss loss(const Batch& batch) override {
+    return supervised(network_->forward_scales(batch.image), batch);
+  }
+
+  at::Tensor predict(const at::Tensor& patches) override { return network_->forward(patches); }
+
+  Validation validate(const Batch& batch) override {
     const std::vector<at::Tensor> scales = network_->forward_scales(batch.image);
+    return {scales.front(), supervised(scales, batch).total};
+  }
+
+ private:
+  static Loss supervised(const std::vector<at::Tensor>& scales, const Batch& batch) {
     const std::vector<double> weights = nn::deep_supervision_weights(scales.size());
     at::Tensor total, dice, cross_entropy;
     const auto add = [](at::Tensor& sum, const at::Tensor& part) {
@@ -29,9 +40,6 @@ class NetworkModel final : public Model {
     return {total, {{"dice", dice}, {"cross_entropy", cross_entropy}}};
   }
 
-  at::Tensor predict(const at::Tensor& patches) override { return network_->forward(patches); }
-
- private:
   std::shared_ptr<Network> network_;
 };
 

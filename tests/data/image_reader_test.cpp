@@ -167,6 +167,95 @@ INSTANTIATE_TEST_SUITE_P(OfPython, ImageReaders,
                                          "oblique_SimpleITKIO", "oblique_SimpleITKIOWithReorient",
                                          "oblique_NibabelIO", "oblique_NibabelIOWithReorient"));
 
+// Pictures of all kinds, with what NaturalImage2DIO makes of them.
+class Pictures : public testing::Test {
+ protected:
+  fs::path picture(const std::string& name) {
+    const std::string hex = golden[name]["bytes"];
+    std::string bytes;
+    for (std::size_t i = 0; i < hex.size(); i += 2)
+      bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    test::write_text(folder / name, bytes);
+    return folder / name;
+  }
+  const Json golden = read_json(kReadersGolden / "pictures.json");
+  test::TemporaryFolder folder;
+};
+
+TEST_F(Pictures, ReadAsPython) {
+  for (const auto& [name, entry] : golden.items()) {
+    SCOPED_TRACE(name);
+    const fs::path file = picture(name);
+    if (entry["read"].is_null()) {
+      EXPECT_INPUT_ERROR(read_image({file}, ImageReader::natural_image), name);
+      continue;
+    }
+    const Image image = read_image({file}, ImageReader::natural_image);
+    EXPECT_EQ(image.voxels.channels, entry["read"]["channels"]);
+    EXPECT_EQ(image.voxels.size, entry["read"]["size"].get<Extent>());
+    EXPECT_EQ(image.voxels.values, entry["read"]["values"].get<std::vector<float>>());
+    EXPECT_EQ(image.geometry.spacing, (Spacing{999, 1, 1}));
+    EXPECT_EQ(image.geometry.file_dimension, 2);
+    EXPECT_EQ(image.geometry.reader, ImageReader::natural_image);
+  }
+}
+
+TEST_F(Pictures, ThatAreCutShortAreNamed) {
+  for (const char* name : {"grey16.png", "rgb.bmp", "palette.bmp", "rgb.tif", "lzw.tif"}) {
+    const fs::path file = picture(name);
+    for (const double part : {0.1, 0.5, 0.8, 0.98}) {
+      const std::string whole = test::read_text(picture(name));
+      test::write_text(file, whole.substr(0, static_cast<std::size_t>(part * whole.size())));
+      EXPECT_INPUT_ERROR(read_image({file}), name) << part;
+    }
+  }
+}
+
+TEST_F(Pictures, HoldLabels) {
+  const Image image = read_image({picture("grey.png")});
+  LabelImage label{Volume<std::int16_t>(1, image.voxels.size), image.geometry};
+  for (const std::int16_t largest : {2, 300}) {
+    label.voxels.values.back() = largest;
+    for (const char* name : {"a.png", "a.tif", "a.bmp"}) {
+      const fs::path file = folder / name;
+      if (largest == 300 && file.extension() == ".bmp") {
+        EXPECT_INPUT_ERROR(write_label(file, label), "a.bmp");
+        continue;
+      }
+      write_label(file, label);
+      EXPECT_EQ(read_label(file).voxels.values, label.voxels.values) << name;
+    }
+  }
+}
+
+TEST_F(Pictures, InColoursAreNoLabels) {
+  EXPECT_INPUT_ERROR(read_label(picture("rgb.png")), "a label file with 3 channels");
+}
+
+TEST_F(Pictures, HaveAReaderOfTheirOwn) {
+  EXPECT_EQ(chosen(Json::object(), ".png"), "NaturalImage2DIO");
+  EXPECT_INPUT_ERROR(read_image({picture("grey.png")}, ImageReader::nibabel),
+                     "NibabelIO does not read pictures");
+  write_label(folder / "a.nii.gz", LabelImage{Volume<std::int16_t>(1, {1, 3, 4}), {}});
+  EXPECT_INPUT_ERROR(read_image({folder / "a.nii.gz"}, ImageReader::natural_image),
+                     "NaturalImage2DIO reads .png, .bmp and .tif alone");
+}
+
+TEST_F(Pictures, AreDescribedAsInPython) {
+  const fs::path pkl = kReadersGolden / "picture_NaturalImage2DIO.pkl";
+  const CaseProperties properties = read_case_properties(pkl, Locations::read);
+  EXPECT_EQ(properties.geometry.reader, ImageReader::natural_image);
+  EXPECT_EQ(properties.geometry.file_dimension, 2);
+  write_case_properties(folder / "a.pkl", properties);
+  const pickle::Content content = pickle::read(test::read_text(folder / "a.pkl"), "a.pkl");
+  const pickle::Value* spacing = pickle::find(*content.root, "spacing");
+  ASSERT_NE(spacing, nullptr);
+  ASSERT_NE(spacing->get<pickle::Tuple>(), nullptr);
+  EXPECT_EQ(pickle::find(*content.root, "sitk_stuff"), nullptr);
+  EXPECT_EQ(read_case_properties(folder / "a.pkl", Locations::skip).geometry.reader,
+            ImageReader::natural_image);
+}
+
 TEST(ImageReader, ReorientsVolumesAlone) {
   const test::TemporaryFolder folder;
   Image flat{Volume<float>(1, {1, 3, 4}), {}};

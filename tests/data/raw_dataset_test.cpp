@@ -77,7 +77,7 @@ TEST(RawDataset, broken_dataset_json) {
       {replaced(good, "{\"0\": \"MRI\"}", "[\"MRI\"]"), "'channel_names' must map"},
       {replaced(good, "{\"0\": \"MRI\"}", "{\"1\": \"MRI\"}"), "'channel_names' must map"},
       {replaced(good, "file_ending", "ending"), "'file_ending' is missing"},
-      {replaced(good, ".nii.gz", ".png"), "file_ending \".png\" is not supported"},
+      {replaced(good, ".nii.gz", ".gipl"), "file_ending \".gipl\" is not supported"},
       {replaced(good, "\"b\"", "\"a\""), "key \"a\" appears twice"},
   };
   for (const auto& [text, message] : table) {

@@ -129,7 +129,7 @@ TEST_F(Registry, ComparesEveryFieldOfTheDescriptor) {
     return message([&] { check_descriptor(descriptor, "x.so"); });
   };
   EXPECT_EQ(refused([](auto& d) { d.api = 7; }),
-            "x.so: built for plugin API 7, this program has 2");
+            "x.so: built for plugin API 7, this program has 3");
   EXPECT_NE(refused([](auto& d) { d.struct_size = 8; }).find("descriptor"), std::string::npos);
   EXPECT_EQ(refused([](auto& d) { d.torch_version = "1.13.0"; }),
             "x.so: built for LibTorch 1.13.0, this program has " TORCH_VERSION);

@@ -6,10 +6,12 @@
 #include <cmath>
 
 #include "tests/support/shadow_device.h"
+#include "training/batch_transfer.h"
 #include "training/checkpoint.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/plugin/network.h"
+#include "voxarena/weights/state_dict.h"
 
 namespace voxarena {
 namespace {
@@ -302,6 +304,26 @@ TEST_F(TrainerTest, TrainsOnAnotherDeviceAndGoesOnThere) {
   for (const auto& [name, tensor] : read_checkpoint(final_checkpoint(elsewhere.folder)).network) {
     EXPECT_TRUE(torch::allclose(tensor, expected.at(name), 1e-4, 1e-5)) << name;
   }
+}
+
+TEST_F(TrainerTest, TheValidationLossIsTheLossOfItsBatches) {
+  const TrainingOptions given = options("validation");
+  run(given);
+  const std::unique_ptr<Model> made = model<TinyNet>();
+  load_state_dict(made->module(), read_checkpoint(final_checkpoint(given.folder)).network);
+  made->module().eval();
+  const torch::NoGradGuard no_grad;
+  const std::int64_t epochs = 6, batches = given.budget.validation_iterations;
+  const BatchStream stream = synthetic_batches(1000)((epochs - 1) * batches);
+  double sum = 0;
+  for (std::int64_t i = 0; i < batches; ++i) {
+    const Batch batch = to_device(stream(), at::kCPU, 3, given.plan.configuration.batch_dice);
+    sum += made->loss(batch).total.item<double>();
+  }
+  const std::vector<EpochRecord> log = read_training_log(given.folder / "log.jsonl", epochs);
+  ASSERT_EQ(log.size(), 6U);
+  EXPECT_NEAR(log.back().validation_loss, sum / static_cast<double>(batches), 1e-6);
+  EXPECT_LT(log.back().validation_loss, log.front().validation_loss);
 }
 
 TEST_F(TrainerTest, WorksWithoutValidation) {
