@@ -100,8 +100,7 @@ ImageFile read_as(const std::filesystem::path& file, ImageReader reader) {
     if (is_nibabel(reader) || reorients(reader)) refuse(file, reader, "does not read pictures");
     return image;
   }
-  if (reader == ImageReader::natural_image)
-    refuse(file, reader, "reads .png, .bmp and .tif alone");
+  if (reader == ImageReader::natural_image) refuse(file, reader, "reads .png, .bmp and .tif alone");
   geometry.reader = reader;
   if (is_nibabel(reader)) place_as_nibabel(file, image);
   if (reader == ImageReader::simple_itk_reorient) {

@@ -10,8 +10,8 @@
 namespace voxarena {
 
 // One file per channel; sizes and spacings must agree. Float32 voxels. A single 4-D file or a
-// picture in colours holds several channels. Errors (input) name the file: missing, truncated, NaN or infinite voxels,
-// channels of different grids.
+// picture in colours holds several channels. Errors (input) name the file: missing, truncated, NaN
+// or infinite voxels, channels of different grids.
 Image read_image(const std::vector<std::filesystem::path>& channel_files,
                  ImageReader reader = ImageReader::simple_itk);
 
