@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
-#include <limits>
 
 #include "voxarena/core/error.h"
 #include "voxarena/weights/nnunet_names.h"
@@ -18,8 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using pickle::Value;
-
-constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 [[noreturn]] void no_checkpoint(const fs::path& path, const std::string& what) {
   throw Error::input(

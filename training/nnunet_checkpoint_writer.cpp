@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "training/nnunet_checkpoint.h"
 #include "voxarena/core/error.h"
@@ -12,8 +11,6 @@ namespace voxarena {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 
 // Python's dict of the trainer, entry by entry.
 class CheckpointWriter {

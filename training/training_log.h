@@ -11,13 +11,16 @@
 
 namespace voxarena {
 
+// What an epoch did not measure.
+inline constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
 struct EpochRecord {
   std::int64_t epoch = 0;    // from 0
   double learning_rate = 0;  // of its last step
   double loss = 0;           // mean over its steps
   std::vector<std::pair<std::string, double>> loss_terms;
   // Mean over the batches of the online validation; NaN: the model does not measure it.
-  double validation_loss = std::numeric_limits<double>::quiet_NaN();
+  double validation_loss = kNotMeasured;
   std::vector<double> dice;             // online validation, per foreground class; NaN: not seen
   double mean_dice = 0;                 // over the classes that were seen; NaN: none
   std::optional<double> ema;            // of mean_dice
