@@ -205,8 +205,9 @@ TEST_F(Pictures, ThatAreCutShortAreNamed) {
     const fs::path file = picture(name);
     for (const double part : {0.1, 0.5, 0.8, 0.98}) {
       const std::string whole = test::read_text(picture(name));
-      test::write_text(file, whole.substr(0, static_cast<std::size_t>(part * whole.size())));
-      EXPECT_INPUT_ERROR(read_image({file}), name) << part;
+      test::write_text(file, whole.substr(0, static_cast<std::size_t>(part * static_cast<double>(whole.size()))));
+      SCOPED_TRACE(part);
+      EXPECT_INPUT_ERROR(read_image({file}), name);
     }
   }
 }
@@ -214,7 +215,7 @@ TEST_F(Pictures, ThatAreCutShortAreNamed) {
 TEST_F(Pictures, HoldLabels) {
   const Image image = read_image({picture("grey.png")});
   LabelImage label{Volume<std::int16_t>(1, image.voxels.size), image.geometry};
-  for (const std::int16_t largest : {2, 300}) {
+  for (const std::int16_t largest : {std::int16_t{2}, std::int16_t{300}}) {
     label.voxels.values.back() = largest;
     for (const char* name : {"a.png", "a.tif", "a.bmp"}) {
       const fs::path file = folder / name;
