@@ -156,7 +156,7 @@ std::string mark_of_start_from_scratch(const Json& manifest) {
 std::string describe_start_from_scratch(const Json& manifest) {
   std::string text =
       manifest.value("training_free", false)
-          ? "random weights instead of pre-trained ones, and nothing is trained"
+          ? "random weights instead of pre-trained ones"
           : "trained from scratch, without the pre-trained weights that the method can start from";
   const Json options = options_of(manifest);
   for (const char* key : {"preset", "encoder", "backbone"}) {

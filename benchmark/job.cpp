@@ -257,7 +257,9 @@ void segment_job(const Job& job, const CaseStore& store, const std::vector<std::
   const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
   const std::unique_ptr<Segmenter> segmenter =
       setup.method.show(setup.plan, setup.options,
-                        read_supports(store, split.train, split.val, configuration), context);
+                        read_supports(store, split.train, split.val, configuration,
+                                      job.dataset->raw.labels),
+                        context);
   segment_cases(*segmenter, store, ids, job.dataset->plans, configuration, job.dataset->raw.labels,
                 files, context);
 }

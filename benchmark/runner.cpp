@@ -9,6 +9,7 @@
 #include "benchmark/job.h"
 #include "benchmark/predictions_run.h"
 #include "benchmark/reports.h"
+#include "benchmark/support_selection.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 
@@ -69,6 +70,7 @@ void add_protocol(Matrix& matrix, const PreparedDataset& dataset, const Protocol
     const FirstStage* first = add_first_stage(matrix, setup, dataset, settings, options, context);
     for (const int fold : folds) {
       require_fold(dataset, fold, settings.patient.empty());
+      static_cast<void>(protocol_split(dataset, settings, fold));  // enough supports
       matrix.jobs.push_back(
           {&dataset, &protocol, &settings, &setup, fold,
            run_folder(options.roots.results, dataset.raw.name, protocol.id, entry.folder(), fold),

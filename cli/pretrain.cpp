@@ -27,6 +27,7 @@ int pretrain(const std::vector<std::string>& arguments, RunContext& context) {
       "further plugin folder or library");
   if (!line.parse(arguments, context)) return 0;
   if (wanted.steps < 1) throw Error::usage("--steps: at least one is needed");
+  if (!(wanted.seconds >= 0)) throw Error::usage("--seconds: a negative time");
   Paths plugins;
   for (const std::string& path : line.texts("plugins")) plugins.emplace_back(path);
   const LoadedMethod method = load_method(line.text("METHOD"), plugins);

@@ -33,7 +33,7 @@ target_include_directories(voxarena_base SYSTEM PRIVATE ${ITK_INCLUDE_DIRS})
 # Pickles tell types of tensors apart by LibTorch's header of their names; nothing of it is linked.
 target_include_directories(voxarena_base SYSTEM PUBLIC $<BUILD_INTERFACE:$<TARGET_PROPERTY:torch,INTERFACE_INCLUDE_DIRECTORIES>>)
 target_link_libraries(voxarena_base PRIVATE spdlog::spdlog OpenSSL::Crypto Boost::filesystem Blosc2::blosc2_static ZLIB::ZLIB
-                                            PNG::PNG ${ITK_LIBRARIES} Threads::Threads)
+                                            PNG::PNG TIFF::TIFF ${ITK_LIBRARIES} Threads::Threads)
 target_link_libraries(voxarena PUBLIC voxarena_base torch)
 target_link_libraries(voxarena_network PUBLIC torch)
 # Not for network sources: the definitions of these would bind everyone who shares the precompiled header.

@@ -69,9 +69,13 @@ std::string table_of(const std::vector<const LeaderboardBlock*>& blocks, const L
     for (const Column& column : columns) {
       const auto row = method.rows.find(column);
       const Spread* value = row == method.rows.end() ? nullptr : &row->second->overall;
-      cells.push_back(value == nullptr ? "–"
-                                       : fmt::format("{:.{}f} ± {:.{}f}", value->mean, decimals,
-                                                     value->sd, decimals));
+      if (value == nullptr) {
+        cells.emplace_back("–");
+        continue;
+      }
+      std::string cell = fmt::format("{:.{}f}", value->mean, decimals);
+      if (value->count > 1) cell += fmt::format(" ± {:.{}f}", value->sd, decimals);
+      cells.push_back(std::move(cell));
     }
   }
   std::string text = table.markdown() + '\n';

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "inference/case_errors.h"
 #include "inference/export.h"
+#include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/data/image_io.h"
 
@@ -23,11 +25,24 @@ void check_scores(const Volume<float>& scores, const Volume<float>& image, const
       "the fault lies in the plugin");
 }
 
+void require_every_class(const SupportSet& supports, const Labels& labels) {
+  std::set<int> shown;
+  for (const SupportCase& one : supports.cases)
+    shown.insert(one.labels.values.begin(), one.labels.values.end());
+  for (const LabelEntry& entry : labels.foreground()) {
+    if (std::ranges::any_of(entry.values, [&](int value) { return shown.contains(value); }))
+      continue;
+    throw Error::input(fmt::format("none of the {} supports shows the class '{}'",
+                                   supports.cases.size(), entry.name),
+                       "ask for more supports, or draw others with another seed");
+  }
+}
+
 }  // namespace
 
 SupportSet read_supports(const CaseStore& store, const std::vector<std::string>& supports,
                          const std::vector<std::string>& asked,
-                         const Configuration& configuration) {
+                         const Configuration& configuration, const Labels& labels) {
   SupportSet set;
   const std::vector<double>& spacing = configuration.spacing;
   std::ranges::copy(spacing, set.spacing.end() - static_cast<std::ptrdiff_t>(spacing.size()));
@@ -37,9 +52,11 @@ SupportSet read_supports(const CaseStore& store, const std::vector<std::string>&
                          "supports come from the training half of the fold");
     }
     PreprocessedCase one = store.read(id);
-    for (std::int16_t& label : one.seg.values) label = std::max<std::int16_t>(label, 0);
+    for (std::int16_t& label : one.seg.values)
+      if (label < 0 || label == labels.ignore()) label = 0;
     set.cases.push_back({id, std::move(one.data), std::move(one.seg)});
   }
+  require_every_class(set, labels);
   return set;
 }
 

@@ -61,24 +61,26 @@ compare() {
 }
 
 planners=(nnUNetPlannerResEncM nnUNetPlannerResEncL nnUNetPlannerResEncXL ResEncUNetPlanner)
-smoke() { run "$place/train.log" "$voxarena" train "$name" plain_unet --budget smoke --raw "$place/raw" "$@"; }
+smoke() { run "$place/train.log" "$voxarena" train "$name" plain_unet --budget smoke -c "$configuration" --raw "$place/raw" "$@"; }
 
 # prepare: plans and cases of both sides.
 prepare() {
   local planner
   run "$place/plan.log" "$voxarena" plan "$name" --raw "$place/raw" --preprocessed "$ours/preprocessed" || return
+  configuration=3d_fullres configurations=(2d 3d_fullres)
+  grep -q '"3d_fullres"' "$ours/preprocessed/$name/nnUNetPlans.json" || configuration=2d configurations=(2d)
   for planner in "${planners[@]}"; do
     run "$place/plan.log" "$voxarena" plan "$name" --raw "$place/raw" --preprocessed "$ours/preprocessed" \
       --planner "$planner" || return
   done
-  run "$place/preprocess.log" "$voxarena" preprocess "$name" -c 2d 3d_fullres --raw "$place/raw" \
+  run "$place/preprocess.log" "$voxarena" preprocess "$name" -c "${configurations[@]}" --raw "$place/raw" \
     --preprocessed "$ours/preprocessed" || return
   run "$place/reference.log" "$python" "$top/tests/parity/reference.py" "$place" "$name" ${cases:+"$cases"}
 }
 
 # The same training on both stores.
 read_pythons_store() {
-  local store=$place/python/preprocessed/$name/nnUNetPlans_3d_fullres
+  local store=$place/python/preprocessed/$name/nnUNetPlans_$configuration
   "$python" "$top/tests/parity/store_read.py" list "$store" "$place/stamps.json"
   smoke --iterations 10 --preprocessed "$ours/preprocessed" --results "$ours/short" || return
   smoke --iterations 10 --preprocessed "$place/python/preprocessed" --results "$place/python/short" || return
@@ -98,7 +100,7 @@ predict_both() {
 
 # Checkpoints both ways, and what is predicted with them.
 exchange_models() {
-  local folds mirrored ending model=$ours/results/nnUNetTrainer__nnUNetPlans__3d_fullres
+  local folds mirrored ending model=$ours/results/nnUNetTrainer__nnUNetPlans__$configuration
   smoke --iterations "$iterations" --preprocessed "$ours/preprocessed" --results "$ours/results" || return
   run "$place/export.log" "$voxarena" export "$model" "$(dirname "$(find "$ours/results" -name log.jsonl)")" \
     --preprocessed "$ours/preprocessed" || return

@@ -32,7 +32,7 @@ packages=(
   libinsighttoolkit5-dev libtbb-dev
   libboost-dev libboost-program-options-dev libboost-filesystem-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  nlohmann-json3-dev libspdlog-dev libfmt-dev libssl-dev libpng-dev
+  nlohmann-json3-dev libspdlog-dev libfmt-dev libssl-dev libpng-dev libtiff-dev
 )
 # Ubuntu 22.04 has none of these: toml++ is then taken from a Python package, Vega (charts in HTML reports) is left out.
 packages_if_available=(libtomlplusplus-dev libjs-vega)

@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <string>
 
 #include "voxarena/core/error.h"
-#include "voxarena/core/files.h"
 #include "voxarena/data/file_stream.h"
 
 namespace voxarena {
@@ -18,7 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestHeader = 1 << 20;
-constexpr std::size_t kBmpHeader = 34;  // up to the kind of packing
 
 std::string first_bytes(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
@@ -93,28 +90,6 @@ void require_complete_nrrd(const fs::path& file, std::uint64_t data_bytes) {
   FileStream stream(file, end + (dos ? 4 : 2));
   stream.skip(data_bytes);
   stream.skip_to_end();
-}
-
-void require_complete_png(const fs::path& file) {
-  if (read_file(file).rfind("IEND") == std::string::npos) fail(file);
-}
-
-void require_complete_bmp(const fs::path& file) {
-  const std::string header = first_bytes(file).substr(0, kBmpHeader);
-  if (header.size() < kBmpHeader) fail(file);
-  const auto field = [&](std::size_t place, std::size_t bytes) {
-    std::int32_t value = 0;
-    std::memcpy(&value, header.data() + place, bytes);
-    return std::int64_t{value};
-  };
-  const std::int64_t first_pixel = field(10, 4), width = field(18, 4),
-                     height = std::abs(field(22, 4)), bits = field(28, 2), packing = field(30, 4);
-  if (packing != 0) {
-    throw Error::input(fmt::format("{}: its pixels are packed", file.string()),
-                       "save it as an ordinary .bmp or as .png");
-  }
-  const std::int64_t row = (width * bits + 31) / 32 * 4;
-  if (static_cast<std::int64_t>(fs::file_size(file)) < first_pixel + row * height) fail(file);
 }
 
 }  // namespace voxarena

@@ -11,7 +11,5 @@ namespace voxarena {
 void require_complete_nifti(const std::filesystem::path& file, std::uint64_t data_bytes);
 void require_complete_meta_image(const std::filesystem::path& file, std::uint64_t data_bytes);
 void require_complete_nrrd(const std::filesystem::path& file, std::uint64_t data_bytes);
-void require_complete_png(const std::filesystem::path& file);
-void require_complete_bmp(const std::filesystem::path& file);
 
 }  // namespace voxarena

@@ -17,7 +17,7 @@
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/data/file_check.h"
-#include "voxarena/data/image_reader.h"
+#include "voxarena/data/natural_image.h"
 #include "voxarena/data/nifti_voxels.h"
 
 namespace voxarena {
@@ -36,7 +36,7 @@ itk::ImageIOBase::Pointer make_io(const fs::path& file) {
   if (is_nifti(file)) io = itk::NiftiImageIO::New().GetPointer();
   if (ends_with(file, ".mha")) io = itk::MetaImageIO::New().GetPointer();
   if (ends_with(file, ".nrrd")) io = itk::NrrdImageIO::New().GetPointer();
-  if (ends_with(file, ".png")) io = itk::PNGImageIO::New().GetPointer();
+  if (ends_with(file, ".png")) io = itk::PNGImageIO::New().GetPointer();  // to write
   if (ends_with(file, ".bmp")) io = itk::BMPImageIO::New().GetPointer();
   if (ends_with(file, ".tif")) {
     io = itk::TIFFImageIO::New().GetPointer();
@@ -99,6 +99,8 @@ itk::ImageIOBase::Pointer open_for_reading(const fs::path& file) {
     throw Error::input(fmt::format("{}: no such file", file.string()),
                        "check its name and the folder's rights");
   }
+  if (ends_with(file, ".bmp")) check_bmp(file);
+  if (ends_with(file, ".tif")) check_tiff(file);
   guarded(file, "its header cannot be read",
           "the file is damaged or not of the format its name says", [&] {
             const auto lock = lock_headers();
@@ -228,38 +230,20 @@ void require_complete(const fs::path& file, std::uint64_t data_bytes) {
   if (is_nifti(file)) require_complete_nifti(file, data_bytes);
   if (ends_with(file, ".mha")) require_complete_meta_image(file, data_bytes);
   if (ends_with(file, ".nrrd")) require_complete_nrrd(file, data_bytes);
-  if (ends_with(file, ".png")) require_complete_png(file);
-  if (ends_with(file, ".bmp")) require_complete_bmp(file);
 }
 
-// ITK spreads one bit to 0 and 255.
-bool is_one_bit(const fs::path& file) {
-  constexpr std::size_t kBitDepth = 24;  // of the header that every PNG begins with
-  return ends_with(file, ".png") && read_file(file).at(kBitDepth) == 1;
-}
-
-// Values of a pixel lie side by side in the file.
-std::vector<float> channels_first(const std::vector<float>& values, std::int64_t channels) {
-  const auto step = static_cast<std::size_t>(channels), pixels = values.size() / step;
-  std::vector<float> out(values.size());
-  for (std::size_t i = 0; i < values.size(); ++i) out[(i % step) * pixels + i / step] = values[i];
-  return out;
-}
-
-// A picture's resolution is the printer's: nnU-Net leaves it out.
-ImageFile picture_header(const itk::ImageIOBase& io) {
+ImageFile picture_header(const itk::ImageIOBase& io, const fs::path& file) {
   ImageFile image;
-  image.geometry.file_dimension = 2;
-  image.geometry.spacing = kPictureSpacing;
-  image.geometry.reader = ImageReader::natural_image;
+  image.geometry = picture_geometry();
   image.size = {1, static_cast<std::int64_t>(io.GetDimensions(1)),
                 static_cast<std::int64_t>(io.GetDimensions(0))};
-  image.channels = io.GetNumberOfComponents();
+  const bool grey = ends_with(file, ".bmp") && check_bmp(file).grey;
+  image.channels = grey ? 1 : io.GetNumberOfComponents();
   return image;
 }
 
 ImageFile header_of(const itk::ImageIOBase& io, const fs::path& file) {
-  if (is_natural_image(file)) return picture_header(io);
+  if (is_natural_image(file)) return picture_header(io, file);
   const unsigned dimension = io.GetNumberOfDimensions();
   ImageFile image;
   image.geometry = geometry_of(io);
@@ -296,6 +280,7 @@ bool is_supported_ending(const fs::path& file) {
 }
 
 ImageFile read_image_file(const fs::path& file) {
+  if (ends_with(file, ".png")) return read_png_image(file);
   const auto io = open_for_reading(file);
   ImageFile image = header_of(*io, file);
   check_spacing(image.geometry, file);
@@ -310,15 +295,24 @@ ImageFile read_image_file(const fs::path& file) {
   guarded(file, "its voxels cannot be read", kDamaged, [&] {
     const auto lock = lock_voxels(file);
     io->SetIORegion(whole_region(*io));
-    image.values = read_voxels(*io, count);
-    if (is_natural_image(file)) image.values = channels_first(image.values, image.channels);
-    if (is_one_bit(file))
-      for (float& value : image.values) value /= 255;
+    if (!is_natural_image(file)) {
+      image.values = read_voxels(*io, count);
+      return;
+    }
+    const std::int64_t components = io->GetNumberOfComponents();
+    image.values =
+        channels_first(read_voxels(*io, io->GetImageSizeInComponents()), components);
+    image.values.resize(count);  // of a grey palette's three channels the first
   });
   return image;
 }
 
 ImageFile read_image_header(const fs::path& file) {
+  if (ends_with(file, ".png")) {
+    ImageFile image = read_png_image(file);
+    image.values.clear();
+    return image;
+  }
   return header_of(*open_for_reading(file), file);
 }
 

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <itkJPEGImageIO.h>
-#include <itkPNGImageIO.h>
 
 #include <string>
 #include <string_view>
@@ -10,8 +9,7 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
-#include "voxarena/data/file_check.h"
-#include "voxarena/data/image_reader.h"
+#include "voxarena/data/natural_image.h"
 #include "voxarena/data/png.h"
 
 namespace voxarena {
@@ -34,17 +32,6 @@ void require_complete_jpeg(const fs::path& file) {
   if (last("\xFF\xD9") <= last("\xFF\xDA")) refuse_picture(file);  // the end and the last scan
 }
 
-itk::ImageIOBase::Pointer picture_io(const fs::path& file) {
-  itk::ImageIOBase::Pointer io;
-  if (is_png(file)) {
-    io = itk::PNGImageIO::New().GetPointer();
-  } else {
-    io = itk::JPEGImageIO::New().GetPointer();
-  }
-  io->SetFileName(file.string());
-  return io;
-}
-
 itk::ImageIORegion whole_picture(const itk::ImageIOBase& io) {
   itk::ImageIORegion region(2);
   for (unsigned axis = 0; axis < 2; ++axis) region.SetSize(axis, io.GetDimensions(axis));
@@ -52,12 +39,11 @@ itk::ImageIORegion whole_picture(const itk::ImageIOBase& io) {
 }
 
 // Values of a pixel lie side by side in the file; those beyond `channels` are left out.
-template <class T>
 Volume<float> read_channels(itk::ImageIOBase& io, std::int64_t channels) {
   const auto height = static_cast<std::int64_t>(io.GetDimensions(1)),
              width = static_cast<std::int64_t>(io.GetDimensions(0));
   const auto values = static_cast<std::size_t>(io.GetNumberOfComponents());
-  std::vector<T> raw(static_cast<std::size_t>(height * width) * values);
+  std::vector<unsigned char> raw(static_cast<std::size_t>(height * width) * values);
   io.SetIORegion(whole_picture(io));
   io.Read(raw.data());
   Volume<float> out(channels, {1, height, width});
@@ -69,6 +55,27 @@ Volume<float> read_channels(itk::ImageIOBase& io, std::int64_t channels) {
   return out;
 }
 
+Picture read_png(const fs::path& file) {
+  const std::string bytes = read_file(file);
+  PngSamples samples;
+  try {
+    samples = decode_png(bytes);
+  } catch (const Error&) {
+    refuse_picture(file);
+  }
+  Picture picture;
+  picture.image.geometry = picture_geometry();
+  picture.bytes = samples.bits <= 8 || samples.channels > 2;
+  const auto step = static_cast<std::size_t>(samples.channels);
+  Volume<float>& out = picture.image.voxels;
+  out = Volume<float>(samples.channels < 3 ? 1 : 3, {1, samples.height, samples.width});
+  for (std::int64_t c = 0; c < out.channels; ++c) {
+    for (std::size_t i = 0; i * step < samples.values.size(); ++i)
+      out.channel(c)[i] = samples.values[i * step + static_cast<std::size_t>(c)];
+  }
+  return picture;
+}
+
 }  // namespace
 
 bool is_picture(const fs::path& file) {
@@ -76,28 +83,24 @@ bool is_picture(const fs::path& file) {
 }
 
 Picture read_picture(const fs::path& file) {
-  if (is_png(file)) {
-    require_complete_png(file);
-  } else {
-    require_complete_jpeg(file);
-  }
-  const itk::ImageIOBase::Pointer io = picture_io(file);
+  if (is_png(file)) return read_png(file);
+  require_complete_jpeg(file);
+  const auto io = itk::JPEGImageIO::New();
+  io->SetFileName(file.string());
   Picture picture;
-  picture.image.geometry.file_dimension = 2;
-  picture.image.geometry.spacing = kPictureSpacing;
+  picture.image.geometry = picture_geometry();
   try {
     if (!io->CanReadFile(file.c_str())) refuse_picture(file);
     io->ReadImageInformation();
     const auto components = static_cast<std::int64_t>(io->GetNumberOfComponents());
-    if (components > 4 || (components == 4 && !is_png(file))) {
+    if (components > 3) {
       throw Error::input(
           fmt::format("{}: has colours that are neither grey nor RGB", file.string()),
           "convert it to RGB");
     }
     const std::int64_t channels = components < 3 ? 1 : 3;
-    picture.bytes = io->GetComponentType() == itk::IOComponentEnum::UCHAR;
-    picture.image.voxels = picture.bytes ? read_channels<unsigned char>(*io, channels)
-                                         : read_channels<unsigned short>(*io, channels);
+    picture.bytes = true;
+    picture.image.voxels = read_channels(*io, channels);
   } catch (const Error&) {
     throw;
   } catch (const std::exception&) {  // ITK's, or no memory for what a damaged header says

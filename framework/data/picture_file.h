@@ -1,4 +1,4 @@
-// Ordinary pictures, PNG and JPEG, read by ITK: for commands that look at a single
+// Ordinary pictures, PNG and JPEG, PNG by libpng and JPEG by ITK: for commands that look at a single
 // image. Data sets are read through image_io.h.
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <png.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "voxarena/core/error.h"
 
@@ -30,6 +31,52 @@ struct PngWriter {
   PngWriter(const PngWriter&) = delete;
   PngWriter& operator=(const PngWriter&) = delete;
 };
+
+struct Source {
+  std::string_view left;
+};
+
+void take_bytes(png_structp png, png_bytep bytes, png_size_t count) {
+  std::string_view& left = static_cast<Source*>(png_get_io_ptr(png))->left;
+  if (left.size() < count) png_error(png, "truncated");
+  std::memcpy(bytes, left.data(), count);
+  left.remove_prefix(count);
+}
+
+[[noreturn]] void throw_damaged(png_structp, png_const_charp message) {
+  throw Error::input(std::string("PNG: ") + message,
+                     "the file is truncated, damaged or not of the format its name says");
+}
+
+struct PngReader {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+
+  PngReader() {
+    png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, throw_damaged,
+                                 [](png_structp, png_const_charp) {});
+    if (png != nullptr) info = png_create_info_struct(png);
+    if (info == nullptr) throw Error::internal("PNG: out of memory");
+  }
+  ~PngReader() { png_destroy_read_struct(&png, &info, nullptr); }
+  PngReader(const PngReader&) = delete;
+  PngReader& operator=(const PngReader&) = delete;
+};
+
+// Palettes to colours, with alpha where they have it; bits to bytes; colours to bytes.
+void set_conversions(const PngReader& reader) {
+  const int type = png_get_color_type(reader.png, reader.info);
+  if (type == PNG_COLOR_TYPE_PALETTE) {
+    png_set_palette_to_rgb(reader.png);
+    if (png_get_valid(reader.png, reader.info, PNG_INFO_tRNS) != 0)
+      png_set_tRNS_to_alpha(reader.png);
+  }
+  if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(reader.png);
+  if ((type & PNG_COLOR_MASK_COLOR) != 0) png_set_strip_16(reader.png);
+  png_set_swap(reader.png);
+  png_set_interlace_handling(reader.png);
+  png_read_update_info(reader.png, reader.info);
+}
 
 void set_palette(const PngWriter& writer, const std::vector<PaletteColour>& palette) {
   std::vector<png_color> colours;
@@ -70,6 +117,35 @@ std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& p
   for (std::int64_t y = 0; y < raster.height; ++y)
     png_write_row(writer.png, raster.pixels.data() + y * raster.width * raster.channels);
   png_write_end(writer.png, nullptr);
+  return out;
+}
+
+PngSamples decode_png(std::string_view png) {
+  Source source{png};
+  const PngReader reader;
+  png_set_read_fn(reader.png, &source, take_bytes);
+  png_read_info(reader.png, reader.info);
+  PngSamples out;
+  out.width = png_get_image_width(reader.png, reader.info);
+  out.height = png_get_image_height(reader.png, reader.info);
+  out.bits = png_get_bit_depth(reader.png, reader.info);
+  set_conversions(reader);
+  out.channels = png_get_channels(reader.png, reader.info);
+  const std::size_t row = png_get_rowbytes(reader.png, reader.info);
+  const auto height = static_cast<std::size_t>(out.height);
+  constexpr std::size_t kBestCompression = 32 * 1032;  // of a bit to RGBA, and Deflate's
+  if (row > png.size() * kBestCompression / height) png_error(reader.png, "truncated");
+  std::vector<png_byte> bytes(row * height);
+  std::vector<png_bytep> rows;
+  for (std::size_t y = 0; y < height; ++y) rows.push_back(bytes.data() + y * row);
+  png_read_image(reader.png, rows.data());
+  png_read_end(reader.png, nullptr);
+  if (png_get_bit_depth(reader.png, reader.info) < 16) {
+    out.values.assign(bytes.begin(), bytes.end());
+  } else {
+    out.values.resize(bytes.size() / 2);
+    std::memcpy(out.values.data(), bytes.data(), bytes.size());
+  }
   return out;
 }
 

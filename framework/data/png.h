@@ -23,6 +23,18 @@ struct PaletteColour {
 // the same bytes. Error (internal) for an index outside of the palette.
 std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& palette = {});
 
+// What lies in a PNG, pixel by pixel: a palette becomes colours, bits are spread to bytes.
+struct PngSamples {
+  std::int64_t width = 0, height = 0;
+  std::int64_t channels = 1;  // grey, grey and alpha, RGB, RGBA
+  int bits = 8;               // of a sample in the file: 1, 2, 4, 8 or 16
+  std::vector<std::uint16_t> values;
+};
+
+// Colours of 16 bits are cut to 8, as Pillow reads them. Error (input) without a file's name if the
+// bytes are damaged or no PNG.
+PngSamples decode_png(std::string_view png);
+
 // "data:image/png;base64,..."
 std::string data_url(std::string_view png);
 

@@ -1,4 +1,5 @@
 // Loading of one library, and the wall between its exceptions and the rest of the program.
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 
 #include "voxarena/core/error.h"
 #include "voxarena/plugin/descriptor.h"
+#include "voxarena/plugin/device.h"
 #include "voxarena/plugin/pretraining.h"
 #include "voxarena/plugin/registry.h"
 
@@ -166,6 +168,8 @@ std::unique_ptr<Segmenter> LoadedMethod::show(const Plan& plan, const Options& o
                                               SupportSet supports,
                                               const RunContext& context) const {
   use_threads(context);
+  require_device(context.device);
+  at::manual_seed(context.seed);  // of weights that are random
   std::unique_ptr<Segmenter> segmenter = guarded(info_.name, "show", [&] {
     return method_->show(plan, options, std::move(supports), context);
   });

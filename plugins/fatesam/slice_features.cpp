@@ -69,7 +69,12 @@ SliceEncoder::SliceEncoder(std::shared_ptr<const sam2::Sam2> network, const Sett
 sam2::Features SliceEncoder::encode(const at::Tensor& slice) {
   const at::Tensor image =
       prepare_slice(slice, settings_.network.image, /*eight_bits=*/settings_.as_released);
-  const auto compute = [&] { return sam2::encode_image(*network_, image.to(device_)); };
+  // One memory layout: with and without the cache the sums that follow are rounded alike.
+  const auto compute = [&] {
+    const sam2::Features maps = sam2::encode_image(*network_, image.to(device_));
+    return sam2::Features{maps.fine.contiguous(), maps.middle.contiguous(),
+                          maps.coarse.contiguous()};
+  };
   if (!settings_.half_features) return compute();
   if (settings_.cache_limit == 0) return halved(compute(), device_);
   const std::string model =

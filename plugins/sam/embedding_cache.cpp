@@ -18,12 +18,23 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kEnding = ".safetensors";
+constexpr const char* kKey = "embedding";  // of the metadata
+constexpr std::size_t kPrefix = 2, kKeyLength = 64;
 
 struct CachedFile {
   fs::file_time_type used;
   fs::path path;
   std::uint64_t bytes;
 };
+
+// KK/KEY.safetensors: whatever else lies in the folder is somebody's own.
+bool is_entry(const fs::path& file) {
+  const std::string key = file.stem().string();
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+  return file.extension() == kEnding && key.size() == kKeyLength &&
+         std::ranges::all_of(key, is_hex) &&
+         file.parent_path().filename() == key.substr(0, kPrefix);
+}
 
 // Other processes may remove files meanwhile: what is gone is not listed.
 std::vector<CachedFile> cached_files(const fs::path& folder) {
@@ -33,7 +44,7 @@ std::vector<CachedFile> cached_files(const fs::path& folder) {
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     std::error_code gone;
     CachedFile file{entry->last_write_time(gone), entry->path(), 0};
-    if (gone || file.path.extension() != kEnding) continue;
+    if (gone || !is_entry(file.path)) continue;
     file.bytes = entry->file_size(gone);
     if (!gone) files.push_back(std::move(file));
   }
@@ -75,7 +86,7 @@ EmbeddingCache::EmbeddingCache(fs::path folder, std::uint64_t limit, Warn warn)
 
 std::string EmbeddingCache::key(const std::string& model, const std::string& weights_sha256,
                                 const at::Tensor& image) {
-  constexpr const char* kFormat = "embedding 1";
+  constexpr const char* kFormat = "embedding 2";
   const at::Tensor values = image.detach().to(at::kCPU).contiguous();
   Sha256 hash;
   hash.update(fmt::format("{}\n{}\n{}\n{} {}\n", kFormat, model, weights_sha256,
@@ -97,7 +108,6 @@ TensorMap EmbeddingCache::get(const std::string& key, const std::function<Tensor
 }
 
 fs::path EmbeddingCache::file(const std::string& key) const {
-  constexpr std::size_t kPrefix = 2;
   return folder_ / key.substr(0, kPrefix) / (key + kEnding);
 }
 
@@ -106,7 +116,11 @@ bool EmbeddingCache::read(const std::string& key, TensorMap& out) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) return false;
   try {
-    out = widened(read_safetensors(path).tensors);
+    const TensorFile found = read_safetensors(path);
+    const auto named = found.metadata.find(kKey);
+    if (named == found.metadata.end() || named->second != key)
+      throw Error::input(fmt::format("{}: holds no embedding of this slice", path.string()));
+    out = widened(found.tensors);
   } catch (const Error& error) {
     warn_(fmt::format("embedding cache: a file is damaged and made again: {}", error.what()));
     fs::remove(path, ignored);
@@ -123,7 +137,7 @@ void EmbeddingCache::write(const std::string& key, const TensorMap& tensors) {
   make_room(bytes);
   try {
     make_folder(file(key).parent_path());
-    write_safetensors(file(key), {.tensors = tensors, .metadata = {}});
+    write_safetensors(file(key), {.tensors = tensors, .metadata = {{kKey, key}}});
     used_ += bytes;
   } catch (const Error& error) {
     writable_ = false;

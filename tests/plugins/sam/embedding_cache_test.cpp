@@ -10,6 +10,7 @@
 
 #include "tests/plugins/sam/noise.h"
 #include "tests/support/temporary_folder.h"
+#include "voxarena/weights/safetensors.h"
 
 namespace voxarena {
 namespace {
@@ -109,6 +110,27 @@ TEST_F(EmbeddingCacheTest, ADamagedFileIsMadeAgain) {
   EXPECT_EQ(warnings_.size(), 2);
   EXPECT_TRUE(at::equal(get(cache, 1).at("coarse"), made));
   EXPECT_EQ(encoded_, 3);
+}
+
+TEST_F(EmbeddingCacheTest, AFileOfSomethingElseIsMadeAgain) {
+  EmbeddingCache first = open();
+  const at::Tensor made = get(first, 1).at("coarse");
+  ASSERT_EQ(files().size(), 1U);
+  write_safetensors(files().front(), {.tensors = {{"other", at::ones({2})}}, .metadata = {}});
+  EmbeddingCache second = open();
+  EXPECT_TRUE(at::equal(get(second, 1).at("coarse"), made));
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_NE(warnings_[0].find("holds no embedding of this slice"), std::string::npos);
+}
+
+TEST_F(EmbeddingCacheTest, OtherFilesInTheFolderStay) {
+  const fs::path own = folder_.path() / "cache/models/sam2_hiera.safetensors";
+  fs::create_directories(own.parent_path());
+  write_safetensors(own, {.tensors = {{"weights", at::ones({64})}}, .metadata = {}});
+  EmbeddingCache cache = open(1 << 14);
+  for (std::int64_t i = 0; i < 10; ++i) get(cache, i);
+  EXPECT_TRUE(fs::exists(own));
+  EXPECT_LT(files().size(), 10U);
 }
 
 TEST_F(EmbeddingCacheTest, AFullDiskCostsAWarning) {
