@@ -147,7 +147,8 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
     throw Error::input(
         fmt::format("{}: '{}' is not trained, it is shown a few labelled cases", entry.where,
                     info.name),
-        "set protocol.supports, for example 5: then every row sees the same five cases");
+        "name it in the spec of a benchmark with protocol.supports, for example 5: then every row "
+        "sees the same five cases");
   }
   setup.weights = weights_of(setup);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
