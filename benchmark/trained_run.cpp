@@ -25,7 +25,7 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const fs::path& checkpo
                             const Paths& plugin_paths, const RunContext& context) {
   const RunFolder folder{fold_folder};
   const Json manifest = read_manifest(folder);
-  if (manifest.value("training_free", false)) {
+  if (!manifest.empty() && manifest.value("training_free", false)) {
     throw Error::input(fmt::format("{}: is the run of a method that is not trained",
                                    fold_folder.string()),
                        "there is no checkpoint to predict with: add the cases to the data set of a "
