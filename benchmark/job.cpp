@@ -255,11 +255,10 @@ void segment_job(const Job& job, const CaseStore& store, const std::vector<std::
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
   const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
-  const std::unique_ptr<Segmenter> segmenter =
-      setup.method.show(setup.plan, setup.options,
-                        read_supports(store, split.train, split.val, configuration,
-                                      job.dataset->raw.labels),
-                        context);
+  const std::unique_ptr<Segmenter> segmenter = setup.method.show(
+      setup.plan, setup.options,
+      read_supports(store, split.train, split.val, configuration, job.dataset->raw.labels),
+      context);
   segment_cases(*segmenter, store, ids, job.dataset->plans, configuration, job.dataset->raw.labels,
                 files, context);
 }

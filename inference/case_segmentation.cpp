@@ -41,8 +41,8 @@ void require_every_class(const SupportSet& supports, const Labels& labels) {
 }  // namespace
 
 SupportSet read_supports(const CaseStore& store, const std::vector<std::string>& supports,
-                         const std::vector<std::string>& asked,
-                         const Configuration& configuration, const Labels& labels) {
+                         const std::vector<std::string>& asked, const Configuration& configuration,
+                         const Labels& labels) {
   SupportSet set;
   const std::vector<double>& spacing = configuration.spacing;
   std::ranges::copy(spacing, set.spacing.end() - static_cast<std::ptrdiff_t>(spacing.size()));

@@ -10,9 +10,10 @@
 
 namespace voxarena {
 
-// The supports as the method is shown them: labels 0 ... K - 1; voxels outside of the nonzero region,
-// and those with the ignore label, are background. Error (input) naming the case if it is in `asked`
-// too, since a method never sees what it is asked for, or the class that no support shows.
+// The supports as the method is shown them: labels 0 ... K - 1; voxels outside of the nonzero
+// region, and those with the ignore label, are background. Error (input) naming the case if it is
+// in `asked` too, since a method never sees what it is asked for, or the class that no support
+// shows.
 SupportSet read_supports(const CaseStore& store, const std::vector<std::string>& supports,
                          const std::vector<std::string>& asked, const Configuration& configuration,
                          const Labels& labels);

@@ -300,8 +300,7 @@ ImageFile read_image_file(const fs::path& file) {
       return;
     }
     const std::int64_t components = io->GetNumberOfComponents();
-    image.values =
-        channels_first(read_voxels(*io, io->GetImageSizeInComponents()), components);
+    image.values = channels_first(read_voxels(*io, io->GetImageSizeInComponents()), components);
     image.values.resize(count);  // of a grey palette's three channels the first
   });
   return image;

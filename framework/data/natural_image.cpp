@@ -72,7 +72,9 @@ ImageFile read_png_image(const fs::path& file) {
                        "save it as grey, RGB or RGBA");
   }
   const std::vector<float> values(samples.values.begin(), samples.values.end());
-  ImageFile image{picture_geometry(), samples.channels, {1, samples.height, samples.width},
+  ImageFile image{picture_geometry(),
+                  samples.channels,
+                  {1, samples.height, samples.width},
                   channels_first(values, samples.channels)};
   if (samples.bits == 1 && samples.channels == 1)
     for (float& value : image.values) value /= 255;

@@ -1,5 +1,5 @@
-// Ordinary pictures, PNG and JPEG, PNG by libpng and JPEG by ITK: for commands that look at a single
-// image. Data sets are read through image_io.h.
+// Ordinary pictures, PNG and JPEG, PNG by libpng and JPEG by ITK: for commands that look at a
+// single image. Data sets are read through image_io.h.
 #pragma once
 
 #include <cstdint>

@@ -166,8 +166,7 @@ TEST(CollectRows, RandomWeightsOfWhatIsNotTrainedAreNoTraining) {
   write_json(folder.path() / "shown" / "fold_0" / "manifest.json", changed);
   const LeaderboardRow row = collect_rows({folder.path()}, {}).at(0);
   EXPECT_EQ(row.mark, "random weights");
-  EXPECT_EQ(row.deviations.back(),
-            "random weights instead of pre-trained ones");
+  EXPECT_EQ(row.deviations.back(), "random weights instead of pre-trained ones");
 }
 
 TEST(CollectRows, AManifestOfAnotherVersionIsNamed) {

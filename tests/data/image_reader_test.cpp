@@ -205,7 +205,9 @@ TEST_F(Pictures, ThatAreCutShortAreNamed) {
     const fs::path file = picture(name);
     for (const double part : {0.1, 0.5, 0.8, 0.98}) {
       const std::string whole = test::read_text(picture(name));
-      test::write_text(file, whole.substr(0, static_cast<std::size_t>(part * static_cast<double>(whole.size()))));
+      test::write_text(
+          file,
+          whole.substr(0, static_cast<std::size_t>(part * static_cast<double>(whole.size()))));
       SCOPED_TRACE(part);
       EXPECT_INPUT_ERROR(read_image({file}), name);
     }

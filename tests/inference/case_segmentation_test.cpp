@@ -33,7 +33,8 @@ class ReadSupports : public ::testing::Test {
   test::TemporaryFolder folder_;
   CaseStore store_{folder_.path(), {2, 4, 4}};
   Labels labels_ = Labels::from_dataset_json(
-      {{"labels", {{"background", 0}, {"organ", 1}, {"tumour", 2}, {"ignore", 3}}}}, "dataset.json");
+      {{"labels", {{"background", 0}, {"organ", 1}, {"tumour", 2}, {"ignore", 3}}}},
+      "dataset.json");
 };
 
 TEST_F(ReadSupports, IgnoredVoxelsAndThoseOutsideAreBackground) {
