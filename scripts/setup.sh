@@ -29,7 +29,7 @@ wheel_python=3.11
 packages=(
   g++ make cmake ninja-build ccache clang-format-14 git ca-certificates unzip
   python3 python3-pip python3-venv
-  libinsighttoolkit5-dev libtbb-dev
+  libinsighttoolkit5-dev libfftw3-dev libtbb-dev
   libboost-dev libboost-program-options-dev libboost-filesystem-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   nlohmann-json3-dev libspdlog-dev libfmt-dev libssl-dev libpng-dev libtiff-dev
