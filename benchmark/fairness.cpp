@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "benchmark/declaration.h"
@@ -69,9 +70,15 @@ Json options_of(const Json& manifest) {
   return manifest.value("method", Json::object()).value("options", Json::object());
 }
 
-// "Dataset004_Hippocampus", "004" or "4".
+bool equal_letters(std::string_view a, std::string_view b) {
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+}
+
+// "Dataset004_Hippocampus", "Dataset004", "004" or "4"; letters may be small or large.
 bool is_dataset(const std::string& name, const std::string& dataset) {
-  if (name == dataset) return true;
+  if (equal_letters(name, dataset) || equal_letters(name, dataset.substr(0, dataset.find('_'))))
+    return true;
   const bool number = !name.empty() && std::all_of(name.begin(), name.end(),
                                                    [](char c) { return c >= '0' && c <= '9'; });
   return number && name.size() < 9 &&

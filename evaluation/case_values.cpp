@@ -69,7 +69,12 @@ bool is_unusable(const RecordedClass& entry) {
 // Why the value cannot be believed; empty if it can.
 std::string wrong_value(const RecordedClass& entry, const Metric& metric,
                         const EvaluationSettings& settings) {
-  if (!entry.value) return std::isinf(metric.worst()) ? "no record" : "";
+  if (!entry.value) {
+    // A case without any record was not predicted, which counts as the worst value where there is
+    // one.
+    const bool evaluated = entry.n_ref || entry.n_pred;
+    return evaluated || std::isinf(metric.worst()) ? "no record" : "";
+  }
   if (!std::isnan(*entry.value) || !entry.n_ref || !entry.n_pred) return {};
   if (std::isnan(*entry.n_pred)) return "an undefined value instead of the worst";
   const bool allowed = may_be_undefined(metric, *entry.n_ref == 0, *entry.n_pred == 0, settings);

@@ -63,6 +63,11 @@ INSTANTIATE_TEST_SUITE_P(
         Given{"Prompts", "prompts", "boxes of the reference", "prompts: boxes of the reference"},
         Given{"OtherBudget", "budget", "1000 epochs", "budget: 1000 epochs"},
         Given{"TunedHere", "tuned_on", {"900"}, "tuned on this data set"},
+        Given{"TunedHereByPrefix", "tuned_on", {"dataset900"}, "tuned on this data set"},
+        Given{"TunedHereInSmallLetters",
+              "tuned_on",
+              {"dataset900_phantom"},
+              "tuned on this data set"},
         Given{"NotDeclared", "prompts", nullptr, "not declared: prompts"}),
     [](const auto& info) { return info.param.name; });
 

@@ -92,6 +92,16 @@ LeaderboardRow with_counts(LeaderboardRow row, double n_ref, double n_pred) {
   return row;
 }
 
+TEST(Leaderboard, AMissingValueOfAnEvaluatedCaseIsAnError) {
+  LeaderboardRow row = with_counts(row_of("a", {"liver"}, {{0.9}, {0.5}}), 7, 9);
+  EXPECT_DOUBLE_EQ(only_row(row).overall.mean, 0.7);
+  std::erase_if(row.folds[0].records, [](const Record& record) {
+    return record.case_id == "case_0" && record.metric == "Dice";
+  });
+  EXPECT_INPUT_ERROR(make_leaderboard({row}),
+                     "case 'case_0', class 'liver', metric Dice (voxel): no record");
+}
+
 TEST(Leaderboard, AnUndefinedValueWhereThereIsOneIsAnError) {
   const LeaderboardRow undefined = row_of("a", {"liver"}, {{kNaN}, {0.5}});
   EXPECT_DOUBLE_EQ(only_row(with_counts(undefined, 0, 0)).overall.mean, 0.5) << "in neither map";
