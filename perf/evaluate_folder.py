@@ -5,6 +5,7 @@
 
 NNUNET is nnUNetv2_evaluate_folder of a python 3.11 venv with nnunetv2==2.8.1 (whose python also runs this script); DATASET a folder in
 raw layout (Dataset004_Hippocampus). Predictions are its labels, moved by up to two voxels. VoxArena also computes HD95, ASSD and NSD.
+nnU-Net runs with N processes and, a second time, with as many as it starts by itself (8).
 """
 import argparse
 import itertools
@@ -53,10 +54,12 @@ def main():
         (folder / "prediction" / "dataset.json").write_text((options.dataset / "dataset.json").read_text())
         (folder / "plans.json").write_text(json.dumps({"image_reader_writer": "SimpleITKIO"}))
         truth, prediction = folder / "reference", folder / "prediction"
+        nnunet = [options.nnunet, truth, prediction, "-djfile", prediction / "dataset.json", "-pfile", folder / "plans.json",
+                  "-o", folder / "nnunet.json"]
         commands = {
             "voxarena evaluate": [options.voxarena, "evaluate", truth, prediction, "-o", folder / "out", "--threads", options.threads],
-            "nnUNetv2_evaluate_folder": [options.nnunet, truth, prediction, "-djfile", prediction / "dataset.json",
-                                         "-pfile", folder / "plans.json", "-o", folder / "nnunet.json", "-np", options.threads],
+            f"nnUNetv2_evaluate_folder -np {options.threads}": [*nnunet, "-np", options.threads],
+            "nnUNetv2_evaluate_folder": nnunet,
         }
         seconds, cpu = {name: [] for name in commands}, dict.fromkeys(commands, 0)
         for _ in range(options.rounds):
@@ -69,10 +72,11 @@ def main():
         theirs = json.loads((folder / "nnunet.json").read_text())["foreground_mean"]["Dice"]
     assert abs(ours - theirs) < 1e-9, f"mean Dice {ours} and {theirs}"
     for name, times in seconds.items():
-        print(f"{name:<26} {statistics.median(times):7.2f} s ({min(times):.2f} to {max(times):.2f}), {len(cases)} cases, {options.threads} threads, "
+        print(f"{name:<31} {statistics.median(times):7.2f} s ({min(times):.2f} to {max(times):.2f}), {len(cases)} cases, {options.threads} threads, "
               f"{cpu[name]:.2f} s of processor time")
-    ours, theirs = seconds.values()
-    print(f"ratio of medians {statistics.median(theirs) / statistics.median(ours):.1f}, of best {min(theirs) / min(ours):.1f}")
+    ours, *theirs = seconds.values()
+    for name, times in zip(list(commands)[1:], theirs):
+        print(f"{name}: ratio of medians {statistics.median(times) / statistics.median(ours):.1f}, of best {min(times) / min(ours):.1f}")
 
 
 if __name__ == "__main__":
