@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 #include "inference/case_errors.h"
 #include "inference/export.h"
@@ -26,12 +25,13 @@ void check_scores(const Volume<float>& scores, const Volume<float>& image, const
 }
 
 void require_every_class(const SupportSet& supports, const Labels& labels) {
-  std::set<int> shown;
-  for (const SupportCase& one : supports.cases)
-    shown.insert(one.labels.values.begin(), one.labels.values.end());
+  const auto is_shown = [&](int label) {
+    return std::ranges::any_of(supports.cases, [label](const SupportCase& one) {
+      return std::ranges::find(one.labels.values, label) != one.labels.values.end();
+    });
+  };
   for (const LabelEntry& entry : labels.foreground()) {
-    if (std::ranges::any_of(entry.values, [&](int value) { return shown.contains(value); }))
-      continue;
+    if (std::ranges::any_of(entry.values, is_shown)) continue;
     throw Error::input(fmt::format("none of the {} supports shows the class '{}'",
                                    supports.cases.size(), entry.name),
                        "ask for more supports, or draw others with another seed");

@@ -32,12 +32,8 @@ struct PngWriter {
   PngWriter& operator=(const PngWriter&) = delete;
 };
 
-struct Source {
-  std::string_view left;
-};
-
 void take_bytes(png_structp png, png_bytep bytes, png_size_t count) {
-  std::string_view& left = static_cast<Source*>(png_get_io_ptr(png))->left;
+  std::string_view& left = *static_cast<std::string_view*>(png_get_io_ptr(png));
   if (left.size() < count) png_error(png, "truncated");
   std::memcpy(bytes, left.data(), count);
   left.remove_prefix(count);
@@ -121,9 +117,9 @@ std::string encode_png(const Raster& raster, const std::vector<PaletteColour>& p
 }
 
 PngSamples decode_png(std::string_view png) {
-  Source source{png};
+  std::string_view left = png;
   const PngReader reader;
-  png_set_read_fn(reader.png, &source, take_bytes);
+  png_set_read_fn(reader.png, &left, take_bytes);
   png_read_info(reader.png, reader.info);
   PngSamples out;
   out.width = png_get_image_width(reader.png, reader.info);
