@@ -22,7 +22,7 @@ void read_common(const TomlTable& table, Declaration& declaration) {
   declaration.training_data = read_words(table, "training_data");
   declaration.pretraining = read_words(table, "pretraining");
   declaration.prompts = read_words(table, "prompts");
-  declaration.tuned_on = table.texts("tuned_on");
+  if (table.has("tuned_on")) declaration.tuned_on = table.texts("tuned_on");
   declaration.notes = table.texts("notes");
 }
 
@@ -72,6 +72,7 @@ Declaration complete_for_harness(Declaration declared, const Json& protocol, con
   declared.mirror_axes = protocol.at("mirror_axes").get<std::vector<int>>();
   declared.post_processing = protocol.value("post_processing", kNone);
   declared.budget = kAsProtocol;
+  if (!declared.tuned_on) declared.tuned_on.emplace();
   return declared;
 }
 
@@ -85,6 +86,7 @@ Declaration join_declarations(const Declaration& declared, const Declaration& fo
   join(joined.post_processing, found.post_processing, "post_processing", where);
   join(joined.prompts, found.prompts, "prompts", where);
   join(joined.budget, found.budget, "budget", where);
+  if (!joined.tuned_on) joined.tuned_on = found.tuned_on;  // the author may know of more
   joined.notes.insert(joined.notes.begin(), found.notes.begin(), found.notes.end());
   return joined;
 }
@@ -97,7 +99,7 @@ Json to_json(const Declaration& declaration) {
           {"post_processing", value_or_null(declaration.post_processing)},
           {"prompts", value_or_null(declaration.prompts)},
           {"budget", value_or_null(declaration.budget)},
-          {"tuned_on", declaration.tuned_on},
+          {"tuned_on", value_or_null(declaration.tuned_on)},
           {"notes", declaration.notes}};
 }
 

@@ -5,9 +5,10 @@
 //   [method.declares]                 # of a [[method]]; all may be left out
 //   pretraining = "ImageNet-21k"      # weights that are built into the plugin
 //   [predictions.declares]            # of [[predictions]]; what is left out counts as not declared
-//   training_data = "split"           # the training cases of each fold and nothing else, or in
-//   words pretraining = "none"              # or in words: what, on which data ensemble = 1 #
-//   models whose outputs are joined mirror_axes = [0, 1, 2]           # at test time
+//   training_data = "split"           # the training cases of each fold alone, or in words
+//   pretraining = "none"              # or in words: what, on which data
+//   ensemble = 1                      # models whose outputs are joined
+//   mirror_axes = [0, 1, 2]           # at test time
 //   post_processing = "none"
 //   prompts = "none"                  # or what of the reference the method was shown
 //   budget = "protocol"               # trained as the protocol of the spec says, or in words
@@ -35,7 +36,7 @@ struct Declaration {
   std::optional<std::string> post_processing;
   std::optional<std::string> prompts;
   std::optional<std::string> budget;
-  std::vector<std::string> tuned_on = {};
+  std::optional<std::vector<std::string>> tuned_on;
   std::vector<std::string> notes = {};
 };
 

@@ -129,11 +129,15 @@ std::vector<Factor> find_factors(const Json& manifest) {
     }
   }
   const auto dataset = manifest.at("dataset").get<std::string>();
-  for (const Json& tuned : information.value("tuned_on", Json::array())) {
-    if (!is_dataset(tuned.get<std::string>(), dataset)) continue;
-    factors.push_back({Rule::same_care, "information.tuned_on", "tuned on this data set", ""});
-    break;
-  }
+  const Json tuned_on = information.value("tuned_on", Json());
+  const std::string key = "information.tuned_on";
+  if (tuned_on.is_null())
+    factors.push_back({Rule::same_care, key, "data sets of tuning", "", true});
+  const auto is_this = [&](const Json& name) {
+    return is_dataset(name.get<std::string>(), dataset);
+  };
+  if (std::any_of(tuned_on.begin(), tuned_on.end(), is_this))
+    factors.push_back({Rule::same_care, key, "tuned on this data set", ""});
   return factors;
 }
 

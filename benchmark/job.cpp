@@ -124,6 +124,23 @@ void begin_manifest(const Job& job, const Json& of_model, const RunContext& cont
   write_file(method_folder / "dataset.json", job.dataset->raw.json_text);
 }
 
+// An adapted method is trained when it is shown its supports.
+void begin_without_training(const Job& job, const RunContext& context) {
+  const std::string& adaptation = job.setup->adaptation;
+  Json of_method = {{"deviations", job.setup->deviations},
+                    {"training_free", adaptation.empty()},
+                    {"parameters", Json::object()},
+                    {"peak_memory_mib", Json::object()},
+                    {"seconds", Json::object()}};
+  if (adaptation.empty()) {
+    of_method["seconds"]["train"] = 0.0;
+  } else {
+    of_method["trained_on_supports"] = adaptation;
+  }
+  begin_manifest(job, of_method, context);
+  update_manifest(job.folder, {{"status", "trained"}});
+}
+
 class Stopwatch {
  public:
   double seconds() const {
@@ -140,6 +157,12 @@ void add_seconds(const Job& job, const char* stage, double seconds, Json more = 
   const Json stages = manifest.value("seconds", Json::object());
   more["seconds"] = {{stage, stages.value(stage, 0.0) + seconds}};
   update_manifest(job.folder, more);
+}
+
+// Cases of a start that was killed are not among those that the seconds were measured of.
+void add_prediction(const Job& job, double seconds, std::size_t cases) {
+  const std::size_t before = read_manifest(job.folder).value("timed_cases", std::size_t{0});
+  add_seconds(job, "predict", seconds, {{"timed_cases", before + cases}});
 }
 
 std::vector<std::string> missing_predictions(const Job& job) {
@@ -196,14 +219,7 @@ fs::path next_stage_file(const Job& job, const std::string& id) {
 
 void train_job(const Job& job, const RunContext& context) {
   if (is_training_free(job)) {
-    begin_manifest(job,
-                   {{"deviations", job.setup->deviations},
-                    {"training_free", true},
-                    {"parameters", Json::object()},
-                    {"peak_memory_mib", Json::object()},
-                    {"seconds", Json::object()}},
-                   context);
-    update_manifest(job.folder, {{"status", "trained"}});
+    begin_without_training(job, context);
     return;
   }
   const PreviousStageFiles* previous = previous_stage_of(job);
@@ -250,17 +266,24 @@ void train_job(const Job& job, const RunContext& context) {
 
 namespace {
 
-void segment_job(const Job& job, const CaseStore& store, const std::vector<std::string>& ids,
-                 const PredictionFiles& files, const RunContext& context) {
+// Returns the seconds of segmenting; those of adapting to the supports are training.
+double segment_job(const Job& job, const CaseStore& store, const std::vector<std::string>& ids,
+                   const PredictionFiles& files, const RunContext& context) {
   const RunSetup& setup = *job.setup;
   const Configuration& configuration = setup.plan.configuration;
   const Split split = protocol_split(*job.dataset, *job.settings, job.fold);
-  const std::unique_ptr<Segmenter> segmenter = setup.method.show(
-      setup.plan, setup.options,
-      read_supports(store, split.train, split.val, configuration, job.dataset->raw.labels),
-      context);
-  segment_cases(*segmenter, store, ids, job.dataset->plans, configuration, job.dataset->raw.labels,
-                files, context);
+  const SupportSet supports =
+      read_supports(store, split.train, split.val, configuration, job.dataset->raw.labels);
+  const Stopwatch watch;
+  const std::unique_ptr<Segmenter> segmenter =
+      setup.method.show(setup.plan, setup.options, supports, context);
+  const double shown = watch.seconds();
+  // An interrupted fold adapts again, and to the same weights: that is no longer training.
+  if (!setup.adaptation.empty()) update_manifest(job.folder, {{"seconds", {{"train", shown}}}});
+  const PredictionSummary segmented =
+      segment_cases(*segmenter, supports, store, ids, job.dataset->plans, configuration,
+                    job.dataset->raw.labels, files, context);
+  return segmented.seconds + (setup.adaptation.empty() ? shown : 0);
 }
 
 }  // namespace
@@ -273,8 +296,7 @@ void predict_job(const Job& job, const RunContext& context) {
   PredictionFiles files{.folder = job.folder.predictions(),
                         .file_ending = job.dataset->raw.file_ending};
   if (is_training_free(job)) {
-    segment_job(job, store, ids, files, context);
-    add_seconds(job, "predict", watch.seconds());
+    add_prediction(job, segment_job(job, store, ids, files, context), ids.size());
     return;
   }
   const PreviousStageFiles* previous = previous_stage_of(job);
@@ -291,7 +313,7 @@ void predict_job(const Job& job, const RunContext& context) {
   Predictor predictor({model.get()}, job.dataset->plans, configuration, job.dataset->raw.labels,
                       options);
   predictor.predict_cases(store, ids, files, context, previous);
-  add_seconds(job, "predict", watch.seconds());
+  add_prediction(job, watch.seconds(), ids.size());
 }
 
 void evaluate_job(const Job& job, const RunContext& context) {

@@ -13,9 +13,14 @@ namespace voxarena {
 namespace {
 
 bool is_text(const Json& value) { return value.is_string(); }
+bool is_flag(const Json& value) { return value.is_boolean(); }
+bool is_words(const Json& value) {
+  return is_text(value) && !value.get_ref<const std::string&>().empty();
+}
 bool is_table(const Json& value) { return value.is_object(); }
 bool is_whole(const Json& value) { return value.is_number_integer(); }
 bool is_place(const Json& value) { return is_whole(value) && value.get<std::int64_t>() >= 0; }
+bool is_count(const Json& value) { return is_whole(value) && value.get<std::int64_t>() >= 1; }
 bool is_amount(const Json& value) {
   return value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() >= 0;
 }
@@ -38,18 +43,19 @@ struct ManifestKey {
 };
 
 constexpr const char* kAmount = "a finite number that is not negative";  // NaN reads as null
+constexpr const char* kWords = "a text that is not empty";
 constexpr const char* kTexts = "a list of texts";
 constexpr const char* kAxes = "a list of axes from 0 to 2";
 
 constexpr ManifestKey kManifestKeys[] = {
-    {"name", is_text, "a text", true},
-    {"dataset", is_text, "a text", true},
+    {"name", is_words, kWords, true},
+    {"dataset", is_words, kWords, true},
     {"fold", is_place, "a number of a fold", true},
-    {"protocol_id", is_text, "a text", true},
+    {"protocol_id", is_words, kWords, true},
     {"protocol", is_table, "an object", true},
-    {"protocol.configuration", is_text, "a text", true},
+    {"protocol.configuration", is_words, kWords, true},
     {"protocol.budget", is_table, "an object", true},
-    {"protocol.budget.name", is_text, "a text", true},
+    {"protocol.budget.name", is_words, kWords, true},
     {"protocol.budget.iterations", is_place, "a whole number", true},
     {"protocol.mirror_axes", is_axes, kAxes, true},
     {"protocol.seed", is_whole, "a whole number", true},
@@ -58,7 +64,7 @@ constexpr ManifestKey kManifestKeys[] = {
     {"method", is_table, "an object"},
     {"method.options", is_table, "an object"},
     {"predictions", is_table, "an object"},
-    {"predictions.made_by", is_text, "a text"},
+    {"predictions.made_by", is_words, kWords},
     {"predictions.url", is_text, "a text"},
     {"weights", is_table_or_null, "an object"},
     {"deviations", is_texts, kTexts, true},
@@ -72,15 +78,18 @@ constexpr ManifestKey kManifestKeys[] = {
     {"seconds.train", is_amount, kAmount, false, false},
     {"seconds.predict", is_amount, kAmount, false, false},
     {"seconds.evaluate", is_amount, kAmount, false, false},
+    {"timed_cases", is_count, "a whole number from 1 on", false, false},
+    {"training_free", is_flag, "true or false", false, false},
+    {"trained_on_supports", is_words, kWords, false, false},
     {"peak_memory_mib", is_table, "an object", true},
     {"peak_memory_mib.train", is_amount, kAmount, false, false},
-    {"information.training_data", is_text, "a text"},
-    {"information.pretraining", is_text, "a text"},
-    {"information.ensemble", is_place, "a whole number"},
+    {"information.training_data", is_words, kWords},
+    {"information.pretraining", is_words, kWords},
+    {"information.ensemble", is_count, "a whole number from 1 on"},
     {"information.mirror_axes", is_axes, kAxes},
-    {"information.post_processing", is_text, "a text"},
-    {"information.prompts", is_text, "a text"},
-    {"information.budget", is_text, "a text"},
+    {"information.post_processing", is_words, kWords},
+    {"information.prompts", is_words, kWords},
+    {"information.budget", is_words, kWords},
     {"information.tuned_on", is_texts, kTexts},
     {"information.notes", is_texts, kTexts},
 };

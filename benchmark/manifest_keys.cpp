@@ -48,6 +48,7 @@ const std::vector<KeyRow>& key_rows() {
       {"parameters", cost, std::nullopt, ""},
       {"gflop_per_patch", cost, std::nullopt, ""},
       {"seconds", cost, std::nullopt, ""},
+      {"timed_cases", cost, std::nullopt, ""},
       {"peak_memory_mib", cost, std::nullopt, ""},
       {"device", machine, std::nullopt, ""},
       {"threads", machine, std::nullopt, ""},

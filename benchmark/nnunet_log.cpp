@@ -1,5 +1,7 @@
 #include "benchmark/nnunet_log.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -8,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
 #include "voxarena/core/json.h"
 
@@ -63,6 +66,26 @@ std::optional<std::int64_t> whole_number(const Json& json, const char* key) {
   return value;
 }
 
+std::optional<std::int64_t> number_of_rounds(const Json& json, const char* key,
+                                             const fs::path& file) {
+  const std::optional<std::int64_t> value = whole_number(json, key);
+  if (value && *value < 1) {
+    throw Error::input(fmt::format("{}: {} is {}", file.string(), key, *value),
+                       "nnU-Net wrote this file when the training began: restore it, or remove it, "
+                       "and the budget counts as not declared");
+  }
+  return value;
+}
+
+std::string read_log(const fs::path& file) {
+  std::string text = read_file(file);
+  if (text.find('\0') != std::string::npos) {
+    throw Error::input(fmt::format("{}: is no text", file.string()),
+                       "restore the file, or remove it: the table then has no times of this row");
+  }
+  return text;
+}
+
 }  // namespace
 
 NnunetLog parse_nnunet_logs(const std::vector<std::string>& logs) {
@@ -98,7 +121,7 @@ NnunetLog read_nnunet_logs(const fs::path& fold_folder) {
     return std::pair(time_in_name(a), a) < std::pair(time_in_name(b), b);
   });
   std::vector<std::string> logs;
-  for (const fs::path& file : files) logs.push_back(read_file(file));
+  for (const fs::path& file : files) logs.push_back(read_log(file));
   return parse_nnunet_logs(logs);
 }
 
@@ -106,8 +129,8 @@ NnunetSettings read_nnunet_settings(const fs::path& debug_json) {
   NnunetSettings settings;
   if (!fs::exists(debug_json)) return settings;
   const Json json = read_json(debug_json);
-  settings.epochs = whole_number(json, "num_epochs");
-  settings.iterations_per_epoch = whole_number(json, "num_iterations_per_epoch");
+  settings.epochs = number_of_rounds(json, "num_epochs", debug_json);
+  settings.iterations_per_epoch = number_of_rounds(json, "num_iterations_per_epoch", debug_json);
   if (!json.is_object()) return settings;
   if (const auto axes = json.find("inference_allowed_mirroring_axes");
       axes != json.end() && axes->is_string()) {  // "(0, 1, 2)", "None"

@@ -189,6 +189,8 @@ NnunetFold read_nnunet_fold(const fs::path& folder, const PreparedDataset& datas
   result.found.mirror_axes = found.mirror_axes;
   result.found.post_processing = kNone;
   result.found.prompts = kNone;
+  // Its plan follows from the data by rules; what another trainer was tuned on, nobody knows.
+  if (trains_as_nnunet(name.trainer)) result.found.tuned_on.emplace();
   result.found.budget = budget_of(name, plan, found, log, protocol.values);
   result.train_seconds = log.train_seconds;
   result.predict_seconds = log.predict_seconds;

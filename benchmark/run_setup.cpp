@@ -158,8 +158,9 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
   setup.deviations = list_differences(plan_json(standard), plan_json(setup.plan));
   if (const std::string changed = changed_options(setup.options, info.options); !changed.empty())
     setup.deviations.insert(setup.deviations.begin(), "options: " + changed);
-  if (const std::string adapted = adaptation(setup.options, info); !adapted.empty())
-    setup.deviations.push_back("trained on the supports: " + adapted);
+  setup.adaptation = adaptation(setup.options, info);
+  if (!setup.adaptation.empty())
+    setup.deviations.push_back("trained on the supports: " + setup.adaptation);
   return setup;
 }
 

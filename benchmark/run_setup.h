@@ -22,6 +22,7 @@ struct RunSetup {
   Plan plan;
   std::vector<std::string> deviations;  // "options: depth = 3", "batch_size: 4 instead of 2"
   PretrainedWeights weights = {};
+  std::string adaptation = {};  // what a training-free method is trained for after all; or empty
 
   // Initialised from (seed, fold) alone, on the context's device.
   std::unique_ptr<Model> create_model(std::uint64_t seed, int fold,

@@ -76,10 +76,10 @@ void add_fold(const Json& manifest, const fs::path& folder, LeaderboardRow& row,
   fold.fold = manifest.at("fold").get<int>();
   fold.cases = manifest.at("cases").get<std::vector<std::string>>();
   fold.file = (folder / "records.csv").string();
-  fold.records = read_records(fold.file, {{row.dataset}, fold.cases, row.classes});
+  fold.records = read_records(fold.file, {{row.dataset}, fold.cases, row.classes, fold.fold});
   const Json& seconds = manifest.at("seconds");
   ++sums.folds;
-  sums.cases += fold.cases.size();
+  sums.cases += manifest.value("timed_cases", fold.cases.size());
   add(sums.train, fact<double>(seconds, "train"));
   add(sums.predict, fact<double>(seconds, "predict"));
   const auto memory = fact<double>(manifest.at("peak_memory_mib"), "train");

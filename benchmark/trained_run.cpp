@@ -25,11 +25,11 @@ TrainedRun open_trained_run(const fs::path& fold_folder, const fs::path& checkpo
                             const Paths& plugin_paths, const RunContext& context) {
   const RunFolder folder{fold_folder};
   const Json manifest = read_manifest(folder);
-  if (!manifest.empty() && manifest.value("training_free", false)) {
-    throw Error::input(
-        fmt::format("{}: is the run of a method that is not trained", fold_folder.string()),
-        "there is no checkpoint to predict with: add the cases to the data set of a "
-        "benchmark");
+  if (manifest.value("training_free", false) || manifest.contains("trained_on_supports")) {
+    throw Error::input(fmt::format("{}: is the run of a method that segments beside its supports",
+                                   fold_folder.string()),
+                       "there is no checkpoint to predict with: add the cases to the data set of a "
+                       "benchmark");
   }
   if (manifest.empty() || !fs::exists(checkpoint)) {
     throw Error::input(fmt::format("{}: is not a finished training", fold_folder.string()),

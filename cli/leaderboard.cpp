@@ -24,6 +24,8 @@ std::vector<std::string> split(const std::string& text) {
 ReportOptions report_options(const CommandLine& line) {
   ReportOptions options;
   options.formats = split(line.text("format"));
+  if (options.formats.empty())
+    throw Error::usage("--format: is empty", "name at least one of md, csv, latex, html, json");
   options.metric = line.text("metric");
   options.statistics = line.text("statistics") == "none" ? std::vector<std::string>{}
                                                          : split(line.text("statistics"));

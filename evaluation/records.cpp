@@ -69,6 +69,11 @@ void check_range(const Record& record, std::string_view place) {
            fmt::format("{} is outside of the range of {}, [{}, {}]", record.value, metric.name,
                        metric.lowest, metric.highest));
     }
+    if (metric.direction == Direction::count && record.value != std::floor(record.value) &&
+        !std::isnan(record.value)) {
+      fail(place, "value",
+           fmt::format("{} is not a whole number, which {} counts", record.value, metric.name));
+    }
   }
 }
 
@@ -81,6 +86,8 @@ Record parse_record(std::string_view line, std::string_view place, const KnownNa
   }
   check_name(fields[0], known.datasets, place, "dataset");
   const int fold = parse_fold(fields[1], place);
+  if (fold != known.fold.value_or(fold))
+    fail(place, "fold", fmt::format("is {} in the records of fold {}", fold, *known.fold));
   check_name(fields[2], known.cases, place, "case");
   check_name(fields[3], known.classes, place, "class");
   check_name(fields[4], {}, place, "metric");

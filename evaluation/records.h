@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,10 +30,12 @@ void write_records(const std::filesystem::path& file, std::vector<Record> record
 // Names that a reader accepts; an empty list accepts all.
 struct KnownNames {
   std::vector<std::string> datasets, cases, classes;
+  std::optional<int> fold = {};
 };
 
 // Errors (input) name file, line and column: wrong header, missing field, a fold or value that is
-// not a number, a value outside of the metric's range, an unknown name, the same row twice.
+// not a number, a value outside of the metric's range, a count that is not whole, an unknown name,
+// the same row twice.
 std::vector<Record> read_records(const std::filesystem::path& file, const KnownNames& known = {});
 std::vector<Record> parse_records(std::string_view text, std::string_view source,
                                   const KnownNames& known = {});

@@ -92,8 +92,10 @@ std::string cost_table(const LeaderboardBlock& block, const MetricStatistics& me
   table.columns = {
       {metric.metric + " against " + title, true}, {"Rank at its budget"}, {"Pareto front"}};
   for (std::size_t m = 0; m < quality.size(); ++m) {
-    table.rows.push_back(
-        {markdown_text(metric.methods[m].method), rank_text(ranks[m]), front[m] ? "yes" : "no"});
+    const bool comparable = !std::isnan(cost[m]) && !std::isnan(quality[m]);
+    const char* on_front = front[m] ? "yes" : "no";
+    table.rows.push_back({markdown_text(metric.methods[m].method), rank_text(ranks[m]),
+                          comparable ? on_front : kNoNumber});
   }
   return table.markdown() + '\n';
 }

@@ -38,6 +38,14 @@ void require_every_class(const SupportSet& supports, const Labels& labels) {
   }
 }
 
+void require_unseen(const Volume<float>& image, const SupportSet& supports) {
+  for (const SupportCase& shown : supports.cases) {
+    if (shown.image.size != image.size || shown.image.values != image.values) continue;
+    throw Error::input(fmt::format("its image is that of the support {}", shown.id),
+                       "the data set holds one image under two names: remove one of them");
+  }
+}
+
 }  // namespace
 
 SupportSet read_supports(const CaseStore& store, const std::vector<std::string>& supports,
@@ -60,10 +68,11 @@ SupportSet read_supports(const CaseStore& store, const std::vector<std::string>&
   return set;
 }
 
-PredictionSummary segment_cases(Segmenter& segmenter, const CaseStore& store,
-                                const std::vector<std::string>& ids, const Plans& plans,
-                                const Configuration& configuration, const Labels& labels,
-                                const PredictionFiles& files, const RunContext& context) {
+PredictionSummary segment_cases(Segmenter& segmenter, const SupportSet& supports,
+                                const CaseStore& store, const std::vector<std::string>& ids,
+                                const Plans& plans, const Configuration& configuration,
+                                const Labels& labels, const PredictionFiles& files,
+                                const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(files.folder);
   remove_temporary_files(files.folder, /*below=*/false);
@@ -77,6 +86,7 @@ PredictionSummary segment_cases(Segmenter& segmenter, const CaseStore& store,
     if (!done) {
       name_case(id, [&] {
         const PreprocessedCase one = store.read(id);
+        require_unseen(one.data, supports);
         const Volume<float> scores = segmenter.segment(one.data, context);
         check_scores(scores, one.data, labels);
         write_label(file, export_labels(scores, one.properties, plans, configuration, labels,

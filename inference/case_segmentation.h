@@ -18,11 +18,13 @@ SupportSet read_supports(const CaseStore& store, const std::vector<std::string>&
                          const std::vector<std::string>& asked, const Configuration& configuration,
                          const Labels& labels);
 
-// Label files of the cases `ids`, each atomic. Errors name the case; Error (internal) if the scores
-// have another size than the image or another number of classes than `labels`.
-PredictionSummary segment_cases(Segmenter& segmenter, const CaseStore& store,
-                                const std::vector<std::string>& ids, const Plans& plans,
-                                const Configuration& configuration, const Labels& labels,
-                                const PredictionFiles& files, const RunContext& context);
+// Label files of the cases `ids`, each atomic. Errors name the case: Error (input) if one of the
+// supports is a copy of it under another id, Error (internal) if the scores have another size than
+// the image or another number of classes than `labels`.
+PredictionSummary segment_cases(Segmenter& segmenter, const SupportSet& supports,
+                                const CaseStore& store, const std::vector<std::string>& ids,
+                                const Plans& plans, const Configuration& configuration,
+                                const Labels& labels, const PredictionFiles& files,
+                                const RunContext& context);
 
 }  // namespace voxarena

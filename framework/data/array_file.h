@@ -23,16 +23,13 @@ inline constexpr ArrayType kInt32{"<i4", 4};
 inline constexpr ArrayType kUint8{"|u1", 1};
 inline constexpr ArrayType kUint16{"<u2", 2};
 
-enum class Effort : std::uint8_t {
-  fast,   // LZ4 with byte shuffling
-  small,  // as nnU-Net: LZ4HC, level 5, shuffling where a sample gets smaller by it
-};
-
-// Atomic, but not flushed to disk: a file that a power failure cut off is refused when it is
-// opened. All extents must be positive.
+// Compressed by LZ4, with byte shuffling where a sample gets smaller by it: files are read as fast
+// as those of nnU-Net's LZ4HC, 5 % larger and written ten times as fast. Atomic, but not flushed to
+// disk: a file that a power failure cut off is refused when it is opened. All extents must be
+// positive.
 void write_array(const std::filesystem::path& file, const void* values, const ArrayShape& shape,
                  const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
-                 Effort effort = Effort::small, int dimensions = 4);
+                 int dimensions = 4);
 
 // An array file mapped into memory. read() decodes only the blocks that it touches and may be
 // called from several threads at once. Errors (input) name the file.

@@ -24,8 +24,7 @@ void write_labels(const fs::path& file, const Volume<std::int16_t>& labels, cons
                          [](std::int16_t label) { return static_cast<T>(label); });
   const ArrayShape shape{1, labels.size[0], labels.size[1], labels.size[2]};
   const BlockShape blocks = choose_blocks(shape, patch, type.bytes);
-  write_array(file, values.data(), shape, blocks.block, blocks.chunk, type, Effort::fast,
-              /*dimensions=*/3);
+  write_array(file, values.data(), shape, blocks.block, blocks.chunk, type, /*dimensions=*/3);
 }
 
 template <class T>

@@ -68,7 +68,8 @@ INSTANTIATE_TEST_SUITE_P(
               "tuned_on",
               {"dataset900_phantom"},
               "tuned on this data set"},
-        Given{"NotDeclared", "prompts", nullptr, "not declared: prompts"}),
+        Given{"NotDeclared", "prompts", nullptr, "not declared: prompts"},
+        Given{"TuningNotDeclared", "tuned_on", nullptr, "not declared: data sets of tuning"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Fairness, TheFactorIsNamedInAFootnote) {
@@ -91,7 +92,7 @@ TEST(Fairness, PredictionsOfAnotherToolWithoutADeclarationDeclareNothing) {
   ASSERT_EQ(board.blocks.size(), 2U);
   EXPECT_EQ(board.blocks[1].extra_information,
             "not declared: training data, pre-training, ensemble, mirroring at test time, "
-            "post-processing, prompts, budget");
+            "post-processing, prompts, budget, data sets of tuning");
 }
 
 TEST(Fairness, EqualFactorsShareABlock) {

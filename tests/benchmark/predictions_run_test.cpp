@@ -67,7 +67,8 @@ class PredictionsTest : public testing::Test {
                        .mirror_axes = std::vector<int>{2},
                        .post_processing = "none",
                        .prompts = "none",
-                       .budget = "protocol"};
+                       .budget = "protocol",
+                       .tuned_on = std::vector<std::string>{}};
   }
 
   test::TemporaryFolder folder_;
@@ -93,7 +94,7 @@ TEST_F(PredictionsTest, ThatDeclareTheProtocolAreRankedAmongTheRest) {
 TEST_F(PredictionsTest, ThatDeclareNothingStandByThemselves) {
   EXPECT_EQ(run().extra_information,
             "not declared: training data, pre-training, ensemble, mirroring at test time, "
-            "post-processing, prompts, budget");
+            "post-processing, prompts, budget, data sets of tuning");
 }
 
 TEST_F(PredictionsTest, GoWhereTheirDeclarationPutsThem) {
@@ -236,7 +237,8 @@ TEST_F(NnunetTest, AnotherTrainerIsAnotherBudget) {
   const fs::path other = folder_ / "nn/nnUNetTrainerDA5__nnUNetPlans__3d_fullres";
   fs::rename(trainer_, other);
   entry_.nnunet = other.string();
-  EXPECT_EQ(run().extra_information, "budget: trainer nnUNetTrainerDA5");
+  EXPECT_EQ(run().extra_information,
+            "budget: trainer nnUNetTrainerDA5; not declared: data sets of tuning");
 }
 
 TEST_F(NnunetTest, ADeclarationThatTheFilesContradictIsRefused) {
@@ -315,6 +317,15 @@ TEST(NnunetLogs, TimesOfInterruptedTrainingsAddUp) {
   EXPECT_DOUBLE_EQ(*log.predict_seconds, 19.5) << "over midnight";
   EXPECT_EQ(log.epochs, 2);
   EXPECT_FALSE(parse_nnunet_logs({"nothing of that\n"}).train_seconds.has_value());
+}
+
+TEST(NnunetLogs, DamagedFilesAreNamed) {
+  const test::TemporaryFolder folder;
+  test::write_text(folder / "debug.json", R"({"num_epochs": "-2"})");
+  EXPECT_INPUT_ERROR(read_nnunet_settings(folder / "debug.json"), "debug.json: num_epochs is -2");
+  const fs::path log = folder / "training_log_2026_11_2_09_37_01.txt";
+  test::write_text(log, std::string("Epoch 0 \0\1", 10));
+  EXPECT_INPUT_ERROR(read_nnunet_logs(folder.path()), log.string() + ": is no text");
 }
 
 }  // namespace

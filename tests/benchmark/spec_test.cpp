@@ -112,6 +112,7 @@ nnunet = "nnUNet_results/{dataset}/nnUNetTrainer__nnUNetPlans__3d_fullres"
   EXPECT_EQ(other.declares.training_data, "split");
   EXPECT_EQ(other.declares.mirror_axes, (std::vector<int>{0, 2}));
   EXPECT_FALSE(other.declares.pretraining.has_value());
+  EXPECT_FALSE(other.declares.tuned_on.has_value());
   EXPECT_DOUBLE_EQ(*other.costs.train_hours, 9);
   EXPECT_TRUE(spec.predictions[1].folder.empty());
 }

@@ -41,6 +41,15 @@ TEST(CollectRows, JoinsTheFoldsOfAMethod) {
   EXPECT_DOUBLE_EQ(make_leaderboard(rows).blocks.at(0).rows.at(0).overall.mean, 0.6);
 }
 
+// A killed start left one of two predictions, the next one was timed with the other.
+TEST(CollectRows, SecondsAreThoseOfTheCasesThatWereTimed) {
+  const test::TemporaryFolder folder;
+  Json run = test::made_up_manifest("net", 0, {"a", "b"});
+  run["timed_cases"] = 1;
+  test::write_made_up_run(folder / "run", run, {0.5, 0.6});
+  EXPECT_DOUBLE_EQ(*collect_rows({folder.path()}, {}).at(0).facts.predict_seconds_per_case, 4.0);
+}
+
 TEST(CollectRows, UnfinishedRunsAreNotInTheTable) {
   const test::TemporaryFolder folder;
   write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);
@@ -97,6 +106,10 @@ INSTANTIATE_TEST_SUITE_P(
         BrokenManifest{"Axes", "/information/mirror_axes", R"("all")",
                        "information.mirror_axes is \"all\""},
         BrokenManifest{"Ensemble", "/information/ensemble", R"("1")", "information.ensemble is"},
+        BrokenManifest{"EmptyEnsemble", "/information/ensemble", "0", "information.ensemble is 0"},
+        BrokenManifest{"NoWords", "/information/pretraining", R"("")",
+                       "information.pretraining is \"\" instead of a text that is not empty"},
+        BrokenManifest{"NoName", "/name", R"("")", "name is \"\" instead of a text"},
         BrokenManifest{"TunedOn", "/information/tuned_on", R"("900")", "information.tuned_on is"},
         BrokenManifest{"Cases", "/cases", R"([1])", "cases is [1] instead of a list of texts"}),
     [](const auto& info) { return info.param.name; });

@@ -102,6 +102,13 @@ TEST(Rankings, AnOutlierMovesTheAggregateButNotTheRanksPerCase) {
   EXPECT_EQ(rank_then_aggregate({table}), (Ranking{1, 2}));
 }
 
+TEST(Rankings, WhatCostsNothingTakesPart) {
+  const std::vector<double> quality = {0.90, 0.85}, cost = {10, 0};
+  EXPECT_EQ(pareto_front(quality, true, cost), (std::vector<bool>{true, true}));
+  EXPECT_EQ(equal_budget_ranks(quality, true, cost), (Ranking{1, 1}));
+  EXPECT_EQ(equal_budget_ranks({0.80, 0.85}, true, cost), (Ranking{2, 1}));
+}
+
 TEST(Rankings, ParetoFrontAndEqualBudget) {
   const std::vector<double> quality = {0.90, 0.85, 0.80, 0.88}, cost = {10, 5, 7, std::nan("")};
   EXPECT_EQ(pareto_front(quality, true, cost), (std::vector<bool>{true, true, false, false}));

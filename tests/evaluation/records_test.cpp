@@ -64,7 +64,8 @@ struct Broken {
 class BrokenRecords : public testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenRecords, NamesFileLineAndColumn) {
-  const KnownNames known{.datasets = {"D"}, .cases = {"a", "b"}, .classes = {"liver", "spleen"}};
+  const KnownNames known{
+      .datasets = {"D"}, .cases = {"a", "b"}, .classes = {"liver", "spleen"}, .fold = 0};
   EXPECT_INPUT_ERROR(parse_records(GetParam().text, "runs/records.csv", known), GetParam().message);
 }
 
@@ -90,6 +91,10 @@ INSTANTIATE_TEST_SUITE_P(
                "column 'value': 'inf' is not a number"},
         Broken{"negative_count", kHeader + "D,0,a,liver,TP,voxel,-1\n",
                "outside of the range of TP"},
+        Broken{"half_count", kHeader + "D,0,a,liver,FP,voxel,1.7\n",
+               "column 'value': 1.7 is not a whole number, which FP counts"},
+        Broken{"other_fold", kHeader + "D,1,a,liver,TP,voxel,1\n",
+               "column 'fold': is 1 in the records of fold 0"},
         Broken{"fold", kHeader + "D,first,a,liver,Dice,voxel,1\n",
                "runs/records.csv:2: column 'fold': 'first'"},
         Broken{"negative_fold", kHeader + "D,-1,a,liver,Dice,voxel,1\n", "column 'fold': '-1'"},

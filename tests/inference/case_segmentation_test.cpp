@@ -59,5 +59,28 @@ TEST_F(ReadSupports, AreNeverWhatIsAskedFor) {
   EXPECT_INPUT_ERROR(read({"a"}, {"z", "a"}), "case a is a support and is to be segmented");
 }
 
+// All voxels background.
+class Background : public Segmenter {
+ public:
+  Volume<float> segment(const Volume<float>& image, const RunContext& /*context*/) override {
+    Volume<float> scores(3, image.size);
+    std::fill_n(scores.values.begin(), scores.values.size() / 3, 1.0F);
+    return scores;
+  }
+};
+
+TEST_F(ReadSupports, AndTheirCopiesAreRefused) {
+  write("a", {1, 2});
+  write("copy", {1, 2});
+  Background method;
+  const SupportSet supports = read({"a"}, {"copy"});
+  Plans plans;
+  const PredictionFiles files{.folder = folder_ / "out", .file_ending = ".nii.gz"};
+  EXPECT_INPUT_ERROR(
+      segment_cases(method, supports, store_, {"copy"}, plans, {}, labels_, files, {}),
+      "case copy: its image is that of the support a");
+  EXPECT_FALSE(std::filesystem::exists(files.folder / "copy.nii.gz"));
+}
+
 }  // namespace
 }  // namespace voxarena

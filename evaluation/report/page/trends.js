@@ -22,8 +22,16 @@ function paretoPoints(block, metric, [key, , unit]) {
   return block.statistics.metrics[metric].methods.map((entry) => {
     const row = block.rows.find((one) => one.method === entry.method);
     const [low, high] = entry.overall.bca;
-    return {method: entry.method, cost: row.facts[key] * unit, value: entry.overall.mean, low, high};
-  }).filter((point) => point.cost > 0 && point.value !== null);
+    return {method: entry.method, cost: (row.facts[key] ?? NaN) * unit, value: entry.overall.mean, low, high};
+  }).filter((point) => point.cost >= 0 && point.value !== null);
+}
+
+// Logarithmic, down to 0 where something costs nothing: what is not trained.
+function costScale(points) {
+  const scale = {name: "x", range: "width", domain: {data: "points", field: "cost"}, nice: false, padding: 30};
+  if (points.every((point) => point.cost > 0)) return {...scale, type: "log"};
+  const smallest = Math.min(...points.map((point) => point.cost).filter((cost) => cost > 0));
+  return {...scale, type: "symlog", constant: Number.isFinite(smallest) ? smallest : 1};
 }
 
 function paretoMarks() {
@@ -65,7 +73,7 @@ function paretoFigure(block) {
         height: 300,
         data: [{name: "points", values: points}, {name: "front", values: paretoFront(points, metric.higher_is_better)}],
         scales: [
-          {name: "x", type: "log", range: "width", domain: {data: "points", field: "cost"}, nice: false, padding: 30},
+          costScale(points),
           {name: "y", type: "linear", range: "height", domain: extent, zero: false, nice: true},
           methodColours(block.methods), {name: "shape", type: "ordinal", domain: block.methods,
             range: block.methods.map((_, i) => methodShape(i))}],
