@@ -59,15 +59,15 @@ class PretrainingRun {
     Progress progress = context_.progress(
         "pretrain", timed ? static_cast<std::int64_t>(wanted_.seconds) : wanted_.steps);
     auto last = Clock::now(), saved = last;
-    double dice = 0;
     while (done() < 1) {
       const double now = step();
-      dice = dice == 0 ? now : 0.98 * dice + 0.02 * now;
+      dice_ = dice_ == 0 ? now : 0.98 * dice_ + 0.02 * now;
       const auto time = Clock::now();
       seconds_ += std::chrono::duration<double>(time - last).count();
       last = time;
-      progress.set(timed ? static_cast<std::int64_t>(seconds_) : trainer_->steps(),
-                   fmt::format("step {}, Dice of synthetic tasks {:.3f}", trainer_->steps(), dice));
+      progress.set(
+          timed ? static_cast<std::int64_t>(seconds_) : trainer_->steps(),
+          fmt::format("step {}, Dice of synthetic tasks {:.3f}", trainer_->steps(), dice_));
       const bool stop = context_.stop->load();
       if (stop ||
           std::chrono::duration<double>(time - saved).count() > kSecondsBetweenCheckpoints) {
@@ -76,7 +76,7 @@ class PretrainingRun {
       }
       context_.check_interrupt();
     }
-    write_weights(dice);
+    write_weights();
   }
 
  private:
@@ -103,7 +103,8 @@ class PretrainingRun {
     write_safetensors(checkpoint_, {.tensors = trainer_->state(),
                                     .metadata = {{"format", kFormat},
                                                  {"seed", std::to_string(context_.seed)},
-                                                 {"seconds", fmt::format("{}", seconds_)}}});
+                                                 {"seconds", fmt::format("{}", seconds_)},
+                                                 {"dice", fmt::format("{}", dice_)}}});
   }
 
   void resume() {
@@ -118,6 +119,7 @@ class PretrainingRun {
                          "remove it to start again");
     trainer_->load(file.tensors, source);
     seconds_ = std::stod(field("seconds"));
+    if (!field("dice").empty()) dice_ = std::stod(field("dice"));
     if (field("seed") != std::to_string(context_.seed)) {
       throw Error::input(fmt::format("{}: was made with seed {}, now seed {} is asked for", source,
                                      field("seed"), context_.seed),
@@ -131,7 +133,7 @@ class PretrainingRun {
     context_.info(fmt::format("goes on from step {}", trainer_->steps()));
   }
 
-  void write_weights(double dice) const {
+  void write_weights() const {
     TensorFile file;
     for (const auto& [name, tensor] : state_dict(trainer_->average()))
       file.tensors[name] = tensor.to(at::kHalf).contiguous();
@@ -143,7 +145,7 @@ class PretrainingRun {
     std::error_code ignored;
     fs::remove(checkpoint_, ignored);
     context_.info(fmt::format("{} steps in {}, Dice of synthetic tasks {:.3f}", trainer_->steps(),
-                              format_duration(seconds_), dice));
+                              format_duration(seconds_), dice_));
   }
 
   Pretraining wanted_;
@@ -151,6 +153,7 @@ class PretrainingRun {
   fs::path checkpoint_;
   std::unique_ptr<NetworkTrainer> trainer_;
   double seconds_ = 0;  // of work, over all starts
+  double dice_ = 0;     // of synthetic tasks, a running mean
 };
 
 }  // namespace
