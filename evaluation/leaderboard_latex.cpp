@@ -179,10 +179,24 @@ std::string names_text(const std::vector<LatexMetric>& metrics) {
   return text;
 }
 
+std::string supports_text(const LeaderboardBlock& block) {
+  return fmt::format("{} {}", block.supports, block.supports == 1 ? "support" : "supports");
+}
+
 std::string name_with_supports(const LeaderboardBlock& block) {
-  if (block.supports == 0) return block.dataset;
-  return fmt::format("{}, {} {}", block.dataset, block.supports,
-                     block.supports == 1 ? "support" : "supports");
+  return block.supports == 0 ? block.dataset : block.dataset + ", " + supports_text(block);
+}
+
+std::string column_title(const LeaderboardBlock& block) {
+  const std::string dataset = latex_text(block.dataset);
+  if (block.supports == 0) return dataset;
+  return "\\shortstack[r]{" + dataset + "\\\\" + supports_text(block) + "}";
+}
+
+void say_block(const LeaderboardBlock& block, std::string& caption) {
+  if (!block.extra_information.empty())
+    caption +=
+        " Not comparable with the other tables: " + latex_text(block.extra_information) + ".";
 }
 
 // Rank, method and the mean over classes of each metric.
@@ -213,9 +227,7 @@ LatexTable latex_main_table(const LeaderboardBlock& block, const Leaderboard& bo
       names_text(metrics), latex_text(name_with_supports(block)), block.cases,
       block.cases == 1 ? "case" : "cases", spread_words(options.spread, options),
       latex_name(metrics.front()), latex_text(suitability_words(board, block).plain()));
-  if (!block.extra_information.empty())
-    table.caption +=
-        " Not comparable with the other tables: " + latex_text(block.extra_information) + ".";
+  say_block(block, table.caption);
   for (const std::string& caution : block.cautions)
     table.caption += " Caution: " + latex_text(caution);
   const Facts facts = facts_of(block, options.table);
@@ -315,6 +327,7 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
   const LatexMetric metric = {board.metric, board.flavour, board.unit, board.higher_is_better};
   table.caption = fmt::format("{} of all data sets, {}. Each column is ranked by itself.",
                               latex_title(metric), spread_words(options.spread, options));
+  say_block(*blocks.front(), table.caption);
   table.label = fmt::format("tab:leaderboard-overview-{}", number);
   table.columns = "@{}l" + std::string(blocks.size(), 'r') + "@{}";
   table.rows.push_back({"Method"});
@@ -328,7 +341,7 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
       cells[static_cast<std::size_t>(found - methods.begin())] =
           with_marks(scores[r], marks_of_rank(block->rows[r], notes));
     }
-    table.add_column(latex_text(name_with_supports(*block)), cells);
+    table.add_column(column_title(*block), cells);
   }
   table.notes = notes.text();
   return table.text();

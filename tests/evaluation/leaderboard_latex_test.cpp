@@ -181,6 +181,22 @@ TEST(LatexTable, ARowWithoutRankSaysWhyInEveryTable) {
   EXPECT_NE(text.find("0.8808 $\\pm$ 0.0342\\textsuperscript{a} \\\\"), std::string::npos);
 }
 
+TEST(LatexTable, AnOverviewOfSupportsNamesItsBlock) {
+  std::vector<LeaderboardRow> rows;
+  for (const std::int64_t supports : {1, 5}) {
+    rows.push_back(test::row_of("a", {"organ"}, {{0.5}}));
+    rows.back().protocol = std::to_string(supports);
+    rows.back().supports = supports;
+    rows.back().extra_information = "pre-trained weights";
+  }
+  const std::string text = to_latex(make_leaderboard(rows));
+  EXPECT_NE(text.find("Method & \\shortstack[r]{Dataset004\\_Hippocampus\\\\1 support} & "),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("ranked by itself. Not comparable with the other tables: pre-trained"),
+            std::string::npos);
+}
+
 TEST(LatexTable, ManyClassesAreSpreadOverTables) {
   std::vector<std::string> classes;
   for (int i = 0; i < 12; ++i) classes.push_back("organ " + std::to_string(i));
