@@ -22,6 +22,7 @@ mirror_axes = [2]
 post_processing = "none"
 prompts = "none"
 budget = "protocol"
+tuned_on = []
 )";
 
 // "Good" equals the references; "Bad" is shifted by a voxel and an ensemble.
