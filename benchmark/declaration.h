@@ -5,7 +5,8 @@
 //   [method.declares]                 # of a [[method]]; all may be left out
 //   pretraining = "ImageNet-21k"      # weights that are built into the plugin
 //   [predictions.declares]            # of [[predictions]]; what is left out counts as not declared
-//   training_data = "split"           # the training cases of each fold alone, or in words
+//   training_data = "split"           # the training cases of each fold alone, or in words; with
+//                                     # protocol.supports "supports": those that all rows see
 //   pretraining = "none"              # or in words: what, on which data
 //   ensemble = 1                      # models whose outputs are joined
 //   mirror_axes = [0, 1, 2]           # at test time
@@ -41,8 +42,10 @@ struct Declaration {
 };
 
 // Values that say: nothing but what every row has.
-inline constexpr const char* kSplit = "split";          // training_data
-inline constexpr const char* kNone = "none";            // pretraining, post_processing, prompts
+inline constexpr const char* kSplit = "split";  // training_data
+inline constexpr const char* kSupports =
+    "supports";                               // training_data of another tool's few-shot row
+inline constexpr const char* kNone = "none";  // pretraining, post_processing, prompts
 inline constexpr const char* kAsProtocol = "protocol";  // budget
 
 // Error (input) with line and column on unknown keys, wrong types, empty texts. A method may

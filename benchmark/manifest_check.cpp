@@ -70,6 +70,7 @@ constexpr ManifestKey kManifestKeys[] = {
     {"deviations", is_texts, kTexts, true},
     {"classes", is_texts, kTexts, true},
     {"cases", is_texts, kTexts, true},
+    {"supports", is_texts, kTexts, false, false},
     {"parameters", is_table, "an object", true},
     {"parameters.total", is_place, "a whole number"},
     {"parameters.trained", is_place, "a whole number"},

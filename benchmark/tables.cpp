@@ -107,6 +107,22 @@ void add_factors(const Json& manifest, LeaderboardRow& row) {
   }
 }
 
+// Rows of one protocol that saw other supports than the rest.
+void require_same_supports(const Json& manifest, const fs::path& folder,
+                           std::map<std::string, Json>& supports) {
+  if (!manifest.contains("supports")) return;
+  const std::string key =
+      fmt::format("{}\n{}\n{}", manifest.at("dataset").get<std::string>(),
+                  manifest.at("protocol_id").get<std::string>(), manifest.at("fold").get<int>());
+  const auto [known, fresh] = supports.try_emplace(key, manifest.at("supports"));
+  if (known->second == manifest.at("supports")) return;
+  throw Error::input(fmt::format("{}: supports are {}, those of another row {}",
+                                 (folder / "manifest.json").string(),
+                                 json_text(manifest.at("supports")), json_text(known->second)),
+                     "all rows of one protocol see the same supports: the manifest was edited, or "
+                     "the split has changed; remove the run folder and start again");
+}
+
 LeaderboardRow begin_row(const Json& manifest) {
   LeaderboardRow row;
   row.method = manifest.at("name").get<std::string>();
@@ -154,6 +170,7 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
     FactSums sums;
   };
   std::map<std::string, Entry> rows;  // by data set, protocol and name
+  std::map<std::string, Json> supports;
   for (const auto& [folder, manifest] : runs) {
     try {
       const std::string key = fmt::format("{}\n{}\n{}", manifest.at("dataset").get<std::string>(),
@@ -161,6 +178,7 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<FinishedRun>& runs) {
                                           manifest.at("name").get<std::string>());
       auto [entry, fresh] = rows.try_emplace(key);
       require_own_protocol(manifest, folder / "manifest.json");
+      require_same_supports(manifest, folder, supports);
       if (fresh) {
         entry->second.row = begin_row(manifest);
         entry->second.sums.first = manifest;

@@ -13,8 +13,10 @@
 #include "inference/probabilities.h"
 #include "inference/probability_file.h"
 #include "preprocessing/case_preprocessor.h"
+#include "preprocessing/memory_needs.h"
 #include "voxarena/core/error.h"
 #include "voxarena/core/files.h"
+#include "voxarena/core/memory.h"
 #include "voxarena/data/image_io.h"
 #include "voxarena/data/image_reader.h"
 #include "voxarena/plan/input_channels.h"
@@ -51,9 +53,11 @@ void require_previous_stage(const Configuration& configuration, bool given) {
   if (given)
     throw Error::input(fmt::format("configuration {} has no previous stage", configuration.name),
                        "leave the labels of another stage out");
-  throw Error::input(fmt::format("configuration {} starts from the labels that {} predicted",
-                                 configuration.name, stage),
-                     "predict with that stage first and pass --previous-stage FOLDER");
+  throw Error::input(
+      fmt::format("configuration {} starts from the labels that {} predicted", configuration.name,
+                  stage),
+      "predict with that stage first and name the folder of its labels (--previous-stage, or "
+      "-prev_stage_predictions of `voxarena nnunet predict`)");
 }
 
 void require_label_file(const std::filesystem::path& folder, const std::string& name) {
@@ -96,8 +100,14 @@ PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
                                            const std::filesystem::path& previous_stage) {
   require_previous_stage(configuration_, !previous_stage.empty());
   std::vector<std::string> ids;
+  std::int64_t largest = 0;
   for (const RawCase& one : cases) {
     ids.push_back(one.id);
+    name_case(one.id, [&] {
+      const std::int64_t need = prediction_memory(one, plans_, configuration_, labels_.heads());
+      require_memory("prediction", need, context.memory);
+      largest = std::max(largest, need);
+    });
     if (!previous_stage.empty()) require_label_file(previous_stage, one.id + files.file_ending);
   }
   const ImageReader reader = image_reader(plans_.image_reader_writer);
@@ -109,7 +119,7 @@ PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
     const LabelImage previous = read_label(previous_stage / (id + files.file_ending), reader);
     return preprocess_for_prediction(image, &previous, plans_, configuration_, labels_);
   };
-  return predict_all(ids, load, files, context);
+  return predict_all(ids, load, largest, files, context);
 }
 
 PredictionSummary Predictor::predict_cases(const CaseStore& store,
@@ -125,7 +135,7 @@ PredictionSummary Predictor::predict_cases(const CaseStore& store,
                           previous_stage_channels(configuration_, labels_), stored.data);
     return stored;
   };
-  return predict_all(ids, load, files, context);
+  return predict_all(ids, load, /*case_bytes=*/0, files, context);
 }
 
 void Predictor::write_case(const Volume<float>& logits, const CaseProperties& properties,
@@ -151,8 +161,8 @@ void Predictor::write_case(const Volume<float>& logits, const CaseProperties& pr
 
 PredictionSummary Predictor::predict_all(
     const std::vector<std::string>& ids,
-    const std::function<PreprocessedCase(const std::string&)>& load, const PredictionFiles& files,
-    const RunContext& context) {
+    const std::function<PreprocessedCase(const std::string&)>& load, std::int64_t case_bytes,
+    const PredictionFiles& files, const RunContext& context) {
   const auto start = std::chrono::steady_clock::now();
   make_folder(files.folder);
   for (const NextStage& stage : files.next_stages) {
@@ -177,9 +187,13 @@ PredictionSummary Predictor::predict_all(
       context.device == "cpu" ? 1 : static_cast<std::size_t>(std::clamp(context.threads / 2, 1, 4));
   TaskQueue<PreprocessedCase> loads(helpers);
   TaskQueue<void> exports(helpers);
+  // One case is loaded while another is predicted and a third is written, if there is room for all.
+  const std::int64_t memory = context.memory > 0 ? context.memory : available_memory();
+  const bool overlap = case_bytes * static_cast<std::int64_t>(2 * helpers + 1) <= memory;
   std::size_t loading = 0;
   const auto start_loads = [&] {
     for (; loading < summary.predicted.size() && !loads.full(); ++loading) {
+      if (!overlap && !loads.empty()) return;
       loads.start([&load, id = summary.predicted[loading]] {
         return name_case(id, [&] { return load(id); });
       });
@@ -187,9 +201,10 @@ PredictionSummary Predictor::predict_all(
   };
   for (const std::string& id : summary.predicted) {
     context.check_interrupt();
+    while (!overlap && !exports.empty()) exports.finish_oldest();
     start_loads();
     PreprocessedCase preprocessed = loads.finish_oldest();
-    start_loads();
+    if (overlap) start_loads();
     auto answer = std::make_shared<Volume<float>>(
         name_case(id, [&] { return logits(preprocessed.data, context); }));
     if (exports.full()) exports.finish_oldest();

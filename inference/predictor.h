@@ -63,10 +63,12 @@ class Predictor {
                                   const PreviousStageFiles* previous_stage = nullptr);
 
  private:
-  // `load` may be called from other threads.
+  // `load` may be called from other threads. `case_bytes`: what the largest case takes at most; 0:
+  // unknown.
   PredictionSummary predict_all(const std::vector<std::string>& ids,
                                 const std::function<PreprocessedCase(const std::string&)>& load,
-                                const PredictionFiles& files, const RunContext& context);
+                                std::int64_t case_bytes, const PredictionFiles& files,
+                                const RunContext& context);
   void write_case(const Volume<float>& logits, const CaseProperties& properties,
                   const std::string& id, const PredictionFiles& files, int threads) const;
 

@@ -294,6 +294,7 @@ TrainingResult train(Model& model, const TrainingBatches& batches, const Trainin
   try {
     at::set_num_threads(context.threads);
     if (c10::Device(context.device).is_cuda()) at::globalContext().setBenchmarkCuDNN(true);
+    reset_peak_memory(context.device);
     Trainer trainer(model, options, context);
     const bool was_finished = trainer.resume();
     if (!was_finished) trainer.run(batches);

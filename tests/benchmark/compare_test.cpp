@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tests/benchmark/manifests.h"
 #include "tests/support/expect_error.h"
@@ -145,11 +146,28 @@ TEST_F(CompareTest, DeviationsAreNotesNotRefusals) {
 TEST_F(CompareTest, AClaimAboutOneOptionTakesNoOtherDifference) {
   add_both([](Json& b) {
     b["method"] = {{"plugin", "a"}, {"version", "1"}, {"options", {{"depth", 4}}}};
+    b["deviations"] = {"options: depth = 4"};  // the harness's footnote
   });
   options_.factors = {"method.options.depth"};
   EXPECT_EQ(only().better, 1);
   options_.factors = {"method.options.width"};
   EXPECT_TRUE(broken(only().against, Rule::one_change, "more differs"));
+}
+
+TEST_F(CompareTest, OtherNumbersOfSupportsAreComparedAndRefused) {
+  add_both([](Json& b) { change_protocol(b, "supports", 5); });
+  const DatasetComparison one = only();
+  ASSERT_FALSE(one.metrics.empty());
+  EXPECT_NEAR(one.metrics.front().a, 0.81, 0.001);
+  EXPECT_TRUE(std::isfinite(one.metrics.front().difference));
+  EXPECT_TRUE(broken(one.against, Rule::one_change, "protocol.supports"));
+}
+
+TEST_F(CompareTest, WhatIsNotDeclaredOfTuningIsSaidOnce) {
+  add_both([](Json& b) { b["information"]["tuned_on"] = nullptr; });
+  const DatasetComparison one = only();
+  EXPECT_TRUE(broken(one.against, Rule::same_care, "does not declare its data sets of tuning"));
+  EXPECT_FALSE(broken(one.against, Rule::same_care, "B was "));
 }
 
 // P2

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
         Given{"OtherBudget", "budget", "1000 epochs", "budget: 1000 epochs"},
         Given{"TunedHere", "tuned_on", {"900"}, "tuned on this data set"},
         Given{"TunedHereByPrefix", "tuned_on", {"dataset900"}, "tuned on this data set"},
+        Given{"TunedHereByName", "tuned_on", {" Phantom"}, "tuned on this data set"},
         Given{"TunedHereInSmallLetters",
               "tuned_on",
               {"dataset900_phantom"},
@@ -93,6 +94,19 @@ TEST(Fairness, PredictionsOfAnotherToolWithoutADeclarationDeclareNothing) {
   EXPECT_EQ(board.blocks[1].extra_information,
             "not declared: training data, pre-training, ensemble, mirroring at test time, "
             "post-processing, prompts, budget, data sets of tuning");
+}
+
+// Others were shown one case each: a tool that was trained on the whole training half was not.
+TEST(Fairness, PredictionsBesideFewSupportsMustHaveSeenTheSame) {
+  Json other = plain("other");
+  change_protocol(other, "supports", 1);
+  EXPECT_EQ(block_name(find_factors(other)), "") << "the harness's own row";
+  other.erase("method");
+  other["predictions"] = {{"made_by", "nnU-Net"}, {"folder", "theirs"}, {"url", ""}};
+  EXPECT_EQ(block_name(find_factors(other)), "other training data");
+  EXPECT_EQ(find_factors(other).at(0).note, "training data: all training cases");
+  other["information"]["training_data"] = "supports";
+  EXPECT_EQ(block_name(find_factors(other)), "");
 }
 
 TEST(Fairness, EqualFactorsShareABlock) {

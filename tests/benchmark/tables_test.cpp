@@ -50,6 +50,17 @@ TEST(CollectRows, SecondsAreThoseOfTheCasesThatWereTimed) {
   EXPECT_DOUBLE_EQ(*collect_rows({folder.path()}, {}).at(0).facts.predict_seconds_per_case, 4.0);
 }
 
+TEST(CollectRows, RowsThatSawOtherSupportsAreRefused) {
+  const test::TemporaryFolder folder;
+  for (const char* name : {"a", "b"}) {
+    write_run(folder.path() / name, name, 0, 0.5);
+    Json shown = manifest(name, 0);
+    shown["supports"] = {std::string("case_") + name};
+    write_json(folder.path() / name / "manifest.json", shown);
+  }
+  EXPECT_INPUT_ERROR(collect_rows({folder.path()}, {}), R"(supports are ["case_b"], those of)");
+}
+
 TEST(CollectRows, UnfinishedRunsAreNotInTheTable) {
   const test::TemporaryFolder folder;
   write_run(folder.path() / "x" / "fold_0", "net", 0, 0.5);

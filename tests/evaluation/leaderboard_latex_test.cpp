@@ -181,6 +181,16 @@ TEST(LatexTable, ARowWithoutRankSaysWhyInEveryTable) {
   EXPECT_NE(text.find("0.8808 $\\pm$ 0.0342\\textsuperscript{a} \\\\"), std::string::npos);
 }
 
+// LaTeX fails with "100 consecutive dead cycles" where some fifty floats wait for a page.
+TEST(LatexTable, ManyTablesAreNotHeldBack) {
+  std::vector<std::string> classes;
+  for (int i = 0; i < 100; ++i) classes.push_back("organ " + std::to_string(i));
+  const std::string text =
+      to_latex(make_leaderboard({test::row_of("a", classes, {std::vector<double>(100, 0.5)})}));
+  EXPECT_EQ(occurrences(text, "\\begin{table}"), 21U);
+  EXPECT_EQ(occurrences(text, "\\clearpage"), 2U);
+}
+
 TEST(LatexTable, AnOverviewOfSupportsNamesItsBlock) {
   std::vector<LeaderboardRow> rows;
   for (const std::int64_t supports : {1, 5}) {

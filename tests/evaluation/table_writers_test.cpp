@@ -111,8 +111,8 @@ TEST(MarkdownTable, OneNumberOfSupportsNeedsNoTableOfItsOwn) {
 
 TEST(LatexTable, NumbersOfSupportsAreColumnsOfTheOverview) {
   const std::string text = to_latex(make_leaderboard(rows_by_supports()));
-  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus, 1 support &"));
-  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus, 10 supports "));
+  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus\\\\1 support} &"));
+  EXPECT_TRUE(holds(text, "Dataset004\\_Hippocampus\\\\10 supports} "));
 }
 
 TEST(Tables, WithoutTimesTwoRunsOfTheSameWorkAreIdentical) {

@@ -9,6 +9,7 @@
 
 #include "inference/export.h"
 #include "tests/inference/fixtures.h"
+#include "tests/support/expect_error.h"
 #include "voxarena/core/error.h"
 #include "voxarena/data/image_io.h"
 #include "voxarena/data/raw_dataset.h"
@@ -94,6 +95,19 @@ TEST_F(PredictorTest, FilesGoThroughPreprocessingAndKeepTheirGeometry) {
   const auto foreground = std::ranges::count(label.voxels.values, 1);
   EXPECT_GT(foreground, 6 * 8 * 7 / 4);
   EXPECT_LT(foreground, 6 * 8 * 7 * 3 / 4);
+}
+
+TEST_F(PredictorTest, ACaseThatNeedsTooMuchIsRefusedBeforeAnythingIsRead) {
+  write_image(folder_ / "case_0000.nii.gz", Image{noise(1, {6, 8, 7}), {}});
+  FunctionModel model(threshold);
+  Predictor predictor({&model}, plans_, configuration_, labels_, {});
+  const std::vector<RawCase> cases = {{"case", {folder_ / "case_0000.nii.gz"}, {}}};
+  context_.memory = 20'000;
+  EXPECT_INPUT_ERROR(predictor.predict_cases(cases, files(), context_),
+                     "case case: prediction needs 0.1 MiB of memory");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+  context_.memory = 100'000;  // one after the other
+  EXPECT_EQ(predictor.predict_cases(cases, files(), context_).predicted.size(), 1U);
 }
 
 TEST_F(PredictorTest, ResumeSkipsFinishedCases) {

@@ -110,7 +110,7 @@ function curveFigure(block) {
         {name: "y", type: "linear", range: "height", domain: {data: "values", field: "value"}, zero: false, nice: true},
         methodColours(block.methods), dashes],
       axes: [
-        {orient: "bottom", scale: "x", title: "epoch", tickCount: 6, format: "d"},
+        {orient: "bottom", scale: "x", title: "epoch", tickCount: 6, tickMinStep: 1, format: "d"},
         {orient: "left", scale: "y", grid: true, tickCount: 6, title: field === "dice" ? "Dice" : "loss"}],
       legends: [methodLegend({stroke: "colour", strokeDash: "dash", symbolType: "stroke", symbolStrokeWidth: 2.5}, width)],
       marks: [{type: "group", from: {facet: {name: "run", data: "values", groupby: ["run", "method"]}}, marks: [
