@@ -42,10 +42,9 @@ struct Declaration {
 };
 
 // Values that say: nothing but what every row has.
-inline constexpr const char* kSplit = "split";  // training_data
-inline constexpr const char* kSupports =
-    "supports";                               // training_data of another tool's few-shot row
-inline constexpr const char* kNone = "none";  // pretraining, post_processing, prompts
+inline constexpr const char* kSplit = "split";          // training_data
+inline constexpr const char* kSupports = "supports";    // the same of another tool's few-shot row
+inline constexpr const char* kNone = "none";            // pretraining, post_processing, prompts
 inline constexpr const char* kAsProtocol = "protocol";  // budget
 
 // Error (input) with line and column on unknown keys, wrong types, empty texts. A method may

@@ -278,7 +278,7 @@ double segment_job(const Job& job, const CaseStore& store, const std::vector<std
   const std::unique_ptr<Segmenter> segmenter =
       setup.method.show(setup.plan, setup.options, supports, context);
   const double shown = watch.seconds();
-  // An interrupted fold adapts again, and to the same weights: that is no longer training.
+  // An interrupted fold adapts again: its training is the last one.
   if (!setup.adaptation.empty()) update_manifest(job.folder, {{"seconds", {{"train", shown}}}});
   const PredictionSummary segmented =
       segment_cases(*segmenter, supports, store, ids, job.dataset->plans, configuration,

@@ -57,24 +57,18 @@ std::vector<int> time_in_name(const fs::path& file) {
   return numbers;
 }
 
-std::optional<std::int64_t> whole_number(const Json& json, const char* key) {
+// Empty where the key is not there or no whole number.
+std::optional<std::int64_t> number_of_rounds(const Json& json, const char* key,
+                                             const fs::path& file) {
   if (!json.is_object() || !json.contains(key) || !json[key].is_string()) return std::nullopt;
   const auto text = json[key].get<std::string>();
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-std::optional<std::int64_t> number_of_rounds(const Json& json, const char* key,
-                                             const fs::path& file) {
-  const std::optional<std::int64_t> value = whole_number(json, key);
-  if (value && *value < 1) {
-    throw Error::input(fmt::format("{}: {} is {}", file.string(), key, *value),
-                       "nnU-Net wrote this file when the training began: restore it, or remove it, "
-                       "and the budget counts as not declared");
-  }
-  return value;
+  if (value >= 1) return value;
+  throw Error::input(fmt::format("{}: {} is {}", file.string(), key, value),
+                     "nnU-Net wrote this file when the training began: restore it, or remove it, "
+                     "and the budget counts as not declared");
 }
 
 std::string read_log(const fs::path& file) {

@@ -47,4 +47,8 @@ struct LatexTable {
   std::string text() const;
 };
 
+// LaTeX holds floats back until there is room, and gives up where too many wait.
+// Breaks the page behind every eighth table.
+std::string with_page_breaks(const std::string& text);
+
 }  // namespace voxarena

@@ -347,21 +347,6 @@ std::string overview(const std::vector<const LeaderboardBlock*>& blocks, const L
   return table.text();
 }
 
-// LaTeX holds floats back until there is room, and gives up where too many wait.
-std::string with_page_breaks(const std::string& text) {
-  constexpr int kFloatsAtOnce = 8;
-  constexpr std::string_view kEnd = "\\end{table}\n";
-  std::string out;
-  std::size_t from = 0;
-  int waiting = 0;
-  for (std::size_t at = text.find(kEnd); at != std::string::npos; at = text.find(kEnd, from)) {
-    out += text.substr(from, at + kEnd.size() - from);
-    from = at + kEnd.size();
-    if (++waiting % kFloatsAtOnce == 0) out += "\n\\clearpage\n";
-  }
-  return out + text.substr(from);
-}
-
 }  // namespace
 
 std::string to_latex(const Leaderboard& board, const LatexOptions& options) {

@@ -100,12 +100,14 @@ PredictionSummary Predictor::predict_cases(const std::vector<RawCase>& cases,
                                            const std::filesystem::path& previous_stage) {
   require_previous_stage(configuration_, !previous_stage.empty());
   std::vector<std::string> ids;
+  const std::int64_t activations =
+      context.device == "cpu" ? activation_bytes(configuration_.patch_extent()) : 0;
   std::int64_t largest = 0;
   for (const RawCase& one : cases) {
     ids.push_back(one.id);
     name_case(one.id, [&] {
       const std::int64_t need = prediction_memory(one, plans_, configuration_, labels_.heads());
-      require_memory("prediction", need, context.memory);
+      require_memory("prediction", need + activations, context.memory);
       largest = std::max(largest, need);
     });
     if (!previous_stage.empty()) require_label_file(previous_stage, one.id + files.file_ending);
@@ -187,9 +189,10 @@ PredictionSummary Predictor::predict_all(
       context.device == "cpu" ? 1 : static_cast<std::size_t>(std::clamp(context.threads / 2, 1, 4));
   TaskQueue<PreprocessedCase> loads(helpers);
   TaskQueue<void> exports(helpers);
-  // One case is loaded while another is predicted and a third is written, if there is room for all.
+  // One case is loaded while another is predicted and a third is written, if there is room for all
+  // beside the activations.
   const std::int64_t memory = context.memory > 0 ? context.memory : available_memory();
-  const bool overlap = case_bytes * static_cast<std::int64_t>(2 * helpers + 1) <= memory;
+  const bool overlap = case_bytes * static_cast<std::int64_t>(2 * helpers + 1) <= memory / 2;
   std::size_t loading = 0;
   const auto start_loads = [&] {
     for (; loading < summary.predicted.size() && !loads.full(); ++loading) {

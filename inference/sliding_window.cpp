@@ -91,11 +91,13 @@ SlidingWindow::SlidingWindow(Model& model, const std::vector<std::int64_t>& patc
   }
 }
 
+std::int64_t activation_bytes(const Extent& patch) { return voxels(patch) * 1024; }
+
 Schedule SlidingWindow::schedule(const std::vector<Extent>& windows, std::int64_t calls,
                                  std::int64_t batch, std::int64_t channels,
                                  const RunContext& context) {
-  // Activations of a U-Net take about a kibibyte per voxel; half of the memory may go to them.
-  const std::int64_t call_bytes = batch * voxels(patch_) * 1024;
+  // Half of the memory may go to activations.
+  const std::int64_t call_bytes = batch * activation_bytes(patch_);
   const std::int64_t memory = context.memory > 0 ? context.memory : available_memory();
   const std::int64_t fit = std::max<std::int64_t>(memory / 2 / call_bytes, 1);
   const int most = static_cast<int>(std::min<std::int64_t>({fit, calls, context.threads}));

@@ -27,6 +27,9 @@ struct SlidingWindowOptions {
   bool mixed_precision = true;  // bfloat16 autocast on a GPU; the CPU always computes in float32
 };
 
+// Bytes that a U-Net's activations of one window take, roughly.
+std::int64_t activation_bytes(const Extent& patch);
+
 class SlidingWindow {
  public:
   // `patch` has 2 or 3 entries; a 2-D network sees every slice of axis 0. The model is kept by

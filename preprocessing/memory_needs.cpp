@@ -43,12 +43,10 @@ std::int64_t preprocessing_memory(const RawCase& raw, const Plans& plans,
 
 std::int64_t prediction_memory(const RawCase& raw, const Plans& plans,
                                const Configuration& configuration, std::int64_t classes) {
-  constexpr std::int64_t kActivations = 1024;  // of a U-Net, bytes per voxel of the patch
   const ImageFile header = read_image_header(raw.images.front());
   const std::int64_t after = voxels(preprocessed_size(header, plans, configuration));
   // The image, sums of logits with and without padding, and their weights; the labels.
   const std::int64_t network = after * (channels_of(raw, header) + 2 * classes + 1) * kImage +
-                               voxels(configuration.patch_extent()) * kActivations +
                                voxels(header.size) * 2 * kLabel;
   return std::max(preprocessing_memory(raw, plans, configuration), network);
 }

@@ -15,7 +15,8 @@ std::int64_t fingerprint_memory(const RawCase& raw);
 std::int64_t preprocessing_memory(const RawCase& raw, const Plans& plans,
                                   const Configuration& configuration);
 
-// Bytes at most, from the files to the labels that a network with `classes` outputs predicts.
+// Bytes at most, from the files to the labels that a network with `classes` outputs predicts; its
+// activations aside.
 std::int64_t prediction_memory(const RawCase& raw, const Plans& plans,
                                const Configuration& configuration, std::int64_t classes);
 

@@ -9,6 +9,8 @@
 #include "inference/ensemble.h"
 #include "inference/predictor.h"
 #include "voxarena/core/error.h"
+#include "voxarena/core/files.h"
+#include "voxarena/core/json.h"
 #include "voxarena/core/progress.h"
 
 namespace voxarena::cli::nnunet {
@@ -47,6 +49,20 @@ std::vector<RawCase> own_part(std::vector<RawCase> cases, int part, int parts) {
   return own;
 }
 
+// As nnU-Net leaves them beside the predictions, under its names.
+void write_arguments(const CommandLine& line, bool resume, const fs::path& output) {
+  const Json previous =
+      line.has("prev_stage_predictions") ? Json(line.text("prev_stage_predictions")) : Json();
+  write_json(output / "predict_from_raw_data_args.json",
+             {{"list_of_lists_or_source_folder", line.text("i")},
+              {"output_folder_or_list_of_truncated_output_files", output.string()},
+              {"save_probabilities", line.has("save_probabilities")},
+              {"overwrite", !resume},
+              {"folder_with_segs_from_prev_stage", previous},
+              {"num_parts", line.get<int>("num_parts")},
+              {"part_id", line.get<int>("part_id")}});
+}
+
 int predict_with(const fs::path& model, const CommandLine& line, bool resume, RunContext& context) {
   context.quiet = line.has("disable_progress_bar");
   set_device(line, context);
@@ -62,6 +78,7 @@ int predict_with(const fs::path& model, const CommandLine& line, bool resume, Ru
   Predictor predictor(models, run.plans, run.configuration(), run.labels, run.window);
   const fs::path output = line.text("o");
   copy_model_description(model, output);
+  write_arguments(line, resume, output);
   const PredictionSummary summary = predictor.predict_cases(
       cases,
       {.folder = output,

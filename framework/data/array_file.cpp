@@ -70,7 +70,7 @@ Array compress(const void* values, const ArrayShape& shape, const ArrayShape& bl
   return result < 0 ? nullptr : Array(array);
 }
 
-// The voxels of a slab of at most one chunk in the middle of the array.
+// The voxels of a slab in the middle of the array.
 std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape,
                                  const ArrayShape& slab, std::int64_t item_bytes) {
   ArrayShape from;
@@ -89,18 +89,15 @@ std::vector<std::uint8_t> centre(const void* values, const ArrayShape& shape,
   return out;
 }
 
-// Interpolated intensities gain from shuffling, integers in float32 often lose: nnU-Net tries both
-// on a sample.
+// Interpolated intensities gain from shuffling, integers in float32 often lose: both are tried on
+// the block in the middle (nnU-Net takes a chunk, which often is the whole array).
 bool shuffling_pays(const void* values, const ArrayShape& shape, const ArrayShape& block,
-                    const ArrayShape& chunk, const ArrayType& type) {
-  ArrayShape slab, slab_block;
-  for (std::size_t axis = 0; axis < 4; ++axis) {
-    slab[axis] = std::min(chunk[axis], shape[axis]);
-    slab_block[axis] = std::min(block[axis], slab[axis]);
-  }
+                    const ArrayType& type) {
+  ArrayShape slab;
+  for (std::size_t axis = 0; axis < 4; ++axis) slab[axis] = std::min(block[axis], shape[axis]);
   const std::vector<std::uint8_t> sample = centre(values, shape, slab, type.bytes);
-  const Array plain = compress(sample.data(), slab, slab_block, slab, type, false);
-  const Array shuffled = compress(sample.data(), slab, slab_block, slab, type, true);
+  const Array plain = compress(sample.data(), slab, slab, slab, type, false);
+  const Array shuffled = compress(sample.data(), slab, slab, slab, type, true);
   return plain && shuffled && shuffled->sc->cbytes < plain->sc->cbytes;
 }
 
@@ -122,7 +119,7 @@ void write_array(const fs::path& file, const void* values, const ArrayShape& sha
                  const ArrayShape& block, const ArrayShape& chunk, const ArrayType& type,
                  int dimensions) {
   initialise_library();
-  const bool shuffle = shuffling_pays(values, shape, block, chunk, type);
+  const bool shuffle = shuffling_pays(values, shape, block, type);
   const Array array = compress(values, shape, block, chunk, type, shuffle, dimensions);
   std::uint8_t* frame = nullptr;
   std::int64_t length = 0;
