@@ -46,6 +46,10 @@ TEST_F(NnunetCommands, AModelIsInstalledPredictsAndIsEnsembled) {
   for (const char* fold : {"0", "1"}) {
     const Outcome outcome = predict(std::string("fold_") + fold, fold);
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    const Json arguments =
+        read_json(path(std::string("fold_") + fold + "/predict_from_raw_data_args.json"));
+    EXPECT_EQ(arguments["save_probabilities"], true);
+    EXPECT_EQ(arguments["num_parts"], 1);
   }
   for (const char* name :
        {"case_1.nii.gz", "case_1.npz", "case_1.pkl", "plans.json", "dataset.json"})
