@@ -132,6 +132,33 @@ void print_job_table(const Matrix& matrix) {
   }
 }
 
+// What went wrong with one job leaves the others their turn; an interrupt does not.
+std::optional<Error> try_job(const Job& job, const RunContext& context) {
+  try {
+    run_job(job, context);
+    return {};
+  } catch (const Error& error) {
+    if (error.kind() == Error::Kind::interrupted) throw;
+    const std::string text = error.what();
+    const std::string where = text.starts_with(job.title()) ? "" : job.title() + ": ";
+    return Error(error.kind(), where + text, error.hint());
+  }
+}
+
+// Error (of the first one's kind) that names all failures, if there are any.
+void require_none(const std::vector<Error>& failures, std::size_t jobs) {
+  if (failures.empty()) return;
+  if (jobs == 1) throw failures.front();
+  std::string text =
+      fmt::format("{} of {} jobs failed, no tables are written:", failures.size(), jobs);
+  for (const Error& failure : failures) {
+    text += fmt::format("\n  {}", failure.what());
+    if (!failure.hint().empty()) text += fmt::format(" ({})", failure.hint());
+  }
+  throw Error(failures.front().kind(), text,
+              "start the same command again once that is mended: what is finished stays");
+}
+
 }  // namespace
 
 fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
@@ -146,6 +173,7 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   for (const PredictionsRun& run : matrix.predictions) predictions_state(run);
   std::size_t number = 0;
   std::vector<fs::path> runs;
+  std::vector<Error> failures;
   // These first: they take no time, and what is wrong with their files is known before training.
   for (const PredictionsRun& run : matrix.predictions) {
     if (predictions_state(run) != JobState::finished) context.info("predictions: " + run.title());
@@ -156,10 +184,16 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
     ++number;
     if (job_state(job) != JobState::finished)
       context.info(fmt::format("job {} of {}: {}", number, matrix.jobs.size(), job.title()));
-    run_job(job, context);
+    if (std::optional<Error> failure = try_job(job, context)) {
+      if (number < matrix.jobs.size())
+        context.warn(fmt::format("{}; the other jobs go on", failure->what()));
+      failures.push_back(*std::move(failure));
+      continue;
+    }
     // A first stage has a protocol of its own and is no row of these tables.
     if (job.next_stage == nullptr) runs.push_back(job.folder.path);
   }
+  require_none(failures, matrix.jobs.size());
   const fs::path output =
       options.output.empty() ? options.roots.results / "tables" / spec.name : options.output;
   remove_temporary_files(output, /*below=*/false);

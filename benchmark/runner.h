@@ -21,7 +21,8 @@ struct RunnerOptions {
   std::filesystem::path output{};  // folder of the tables; empty: <results>/tables/<spec name>
 };
 
-// Returns the folder of the tables (empty for a dry run).
+// Returns the folder of the tables (empty for a dry run). A job that fails does not stop those
+// after it; then the Error at the end names all failures, and no tables are written.
 std::filesystem::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
                                     const RunContext& context);
 

@@ -18,7 +18,7 @@ namespace {
 
 double seconds_of_all(voxarena::fatesam::SliceEncoder encoder, const at::Tensor& volume) {
   const auto start = std::chrono::steady_clock::now();
-  for (std::int64_t z = 0; z < volume.size(0); ++z) encoder.encode(volume[z]);
+  for (std::int64_t z = 0; z < volume.size(0); ++z) encoder.encode({volume[z]});
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

@@ -36,6 +36,9 @@ std::vector<Option> declared_options() {
           Option::integer("neighbours", 6)
               .range(0, 6)
               .help("segmented slices that a slice recalls; 0: no volumetric consistency"),
+          Option::integer("batch", 1)
+              .range(1, 64)
+              .help("slices that go through the image encoder at once"),
           Option::text("features", "float16")
               .choices({"float16", "float32"})
               .help("type that features of slices are kept in"),
@@ -62,6 +65,7 @@ Settings make_settings(const Plan& plan, const Options& options) {
   out.axes = parse_axes(options.text("axis"));
   if (plan.dimensions() == 2 && out.axes != std::vector<int>{0})
     throw Error::input("option axis: slices of a 2-D configuration lie across z");
+  out.batch = options.integer("batch");
   out.half_features = options.text("features") == "float16";
   out.memory = gibibytes(options.number("memory"));
   out.cache = options.text("cache");

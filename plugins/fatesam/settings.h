@@ -26,6 +26,7 @@ struct Settings {
   std::int64_t retrieved = 3;     // support slices that a slice recalls
   std::int64_t neighbours = 6;    // slices behind it that it recalls, 0 ... 6
   std::vector<int> axes{0};       // that slices lie across; several: their scores' mean
+  std::int64_t batch = 1;         // slices that go through the image encoder at once
   bool half_features = true;      // features are kept in float16
   std::uint64_t memory = 0;       // bytes of support features and memories that are kept
   std::filesystem::path cache;    // folder of features, empty: none

@@ -23,13 +23,17 @@ class SliceEncoder {
   SliceEncoder(std::shared_ptr<const sam2::Sam2> network, const Settings& settings,
                std::string weights_id, const RunContext& context);
 
-  // Of one slice (C, h, w). In float16 if the settings say so, on the network's device.
-  sam2::Features encode(const at::Tensor& slice);
+  // Of slices (C, h, w), which go through the network at once, each on its own. In float16 if the
+  // settings say so, on the network's device.
+  std::vector<sam2::Features> encode(at::ArrayRef<at::Tensor> slices);
 
   const sam2::Sam2& network() const { return *network_; }
   const Settings& settings() const { return settings_; }
 
  private:
+  // The same of images as `prepare_slice` gives them, none of them from the cache.
+  std::vector<sam2::Features> compute(const std::vector<at::Tensor>& images) const;
+
   std::shared_ptr<const sam2::Sam2> network_;
   Settings settings_;
   std::string weights_id_;
@@ -43,7 +47,8 @@ struct Room {
   bool take(std::uint64_t wanted);
 };
 
-// The features of some slices (C, h, w), which may differ in size.
+// The features of some slices (C, h, w), which may differ in size. What is asked for is encoded
+// together with slices behind it, as many as the settings' batch and the room allow.
 class FeatureStore {
  public:
   FeatureStore(SliceEncoder& encoder, std::vector<at::Tensor> slices, Room& room);
@@ -52,6 +57,8 @@ class FeatureStore {
   sam2::Features at(std::int64_t index);  // of one image, float32
 
  private:
+  std::vector<std::size_t> batch_at(std::size_t index) const;
+
   SliceEncoder* encoder_;
   std::vector<at::Tensor> slices_;
   std::vector<std::optional<sam2::Features>> kept_;

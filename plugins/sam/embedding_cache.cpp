@@ -95,39 +95,39 @@ std::string EmbeddingCache::key(const std::string& model, const std::string& wei
   return hash.hex();
 }
 
-TensorMap EmbeddingCache::get(const std::string& key, const std::function<TensorMap()>& compute) {
-  TensorMap found;
-  if (limit_ > 0 && read(key, found)) {
-    ++hits_;
-    return found;
-  }
-  ++misses_;
-  const TensorMap tensors = rounded(compute());
-  write(key, tensors);
-  return widened(tensors);
+std::optional<TensorMap> EmbeddingCache::find(const std::string& key) {
+  std::optional<TensorMap> found;
+  if (limit_ > 0) found = read(key);
+  ++(found ? hits_ : misses_);
+  return found;
+}
+
+TensorMap EmbeddingCache::keep(const std::string& key, const TensorMap& tensors) {
+  const TensorMap kept = rounded(tensors);
+  write(key, kept);
+  return widened(kept);
 }
 
 fs::path EmbeddingCache::file(const std::string& key) const {
   return folder_ / key.substr(0, kPrefix) / (key + kEnding);
 }
 
-bool EmbeddingCache::read(const std::string& key, TensorMap& out) {
+std::optional<TensorMap> EmbeddingCache::read(const std::string& key) {
   const fs::path path = file(key);
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) return false;
+  if (!fs::exists(path, ignored)) return {};
   try {
     const TensorFile found = read_safetensors(path);
     const auto named = found.metadata.find(kKey);
     if (named == found.metadata.end() || named->second != key)
       throw Error::input(fmt::format("{}: holds no embedding of this slice", path.string()));
-    out = widened(found.tensors);
+    fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
+    return widened(found.tensors);
   } catch (const Error& error) {
     warn_(fmt::format("embedding cache: a file is damaged and made again: {}", error.what()));
     fs::remove(path, ignored);
-    return false;
+    return {};
   }
-  fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);
-  return true;
 }
 
 void EmbeddingCache::write(const std::string& key, const TensorMap& tensors) {

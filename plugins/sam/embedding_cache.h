@@ -3,11 +3,13 @@
 //
 //   EmbeddingCache cache(folder, 4 << 30, [&](const std::string& text) { context.warn(text); });
 //   const std::string key = EmbeddingCache::key("SAM 2.1 tiny", weights_sha256, slice);
-//   const TensorMap maps = cache.get(key, [&] { return encode(slice); });
+//   std::optional<TensorMap> maps = cache.find(key);
+//   if (!maps) maps = cache.keep(key, encode(slice));
 #pragma once
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "voxarena/weights/safetensors.h"
@@ -28,18 +30,19 @@ class EmbeddingCache {
   static std::string key(const std::string& model, const std::string& weights_sha256,
                          const at::Tensor& image);
 
-  // The tensors of that key, from disk or else computed and written. Values come rounded to fp16
-  // either way, so that results do not depend on what was there before; tensors with values beyond
-  // fp16 stay as they are. In float32 on the CPU. A damaged file is removed with a warning; a full
-  // disk costs a warning and all further writing.
-  TensorMap get(const std::string& key, const std::function<TensorMap()>& compute);
+  // The tensors of that key, in float32 on the CPU. A damaged file is removed with a warning.
+  std::optional<TensorMap> find(const std::string& key);
+  // Writes them, and gives them back as `find` will: rounded to fp16, so that results do not depend
+  // on what was there before; tensors with values beyond fp16 stay as they are. A full disk costs a
+  // warning and all further writing.
+  TensorMap keep(const std::string& key, const TensorMap& tensors);
 
   std::int64_t hits() const { return hits_; }
   std::int64_t misses() const { return misses_; }
 
  private:
   std::filesystem::path file(const std::string& key) const;
-  bool read(const std::string& key, TensorMap& out);
+  std::optional<TensorMap> read(const std::string& key);
   void write(const std::string& key, const TensorMap& tensors);
   void make_room(std::uint64_t bytes);
   void scan();

@@ -38,6 +38,22 @@ TEST(FailedStart, WrongWeightsLeaveNoTrace) {
   EXPECT_NE(row["deviations"].dump().find("(encoder = mini)"), std::string::npos) << row;
 }
 
+TEST(FailedStart, TheOtherRowsGoOn) {
+  const Workspace work;
+  work.write(work.root() / "wrong.safetensors", "no weights at all");
+  const std::string good = "plugin = \"plain_unet\"";
+  work.edit(work.spec(), good,
+            "plugin = \"samed\"\noptions = { weights = \"" +
+                (work.root() / "wrong.safetensors").string() + "\" }\n[[method]]\n" + good);
+  const Outcome outcome = work.benchmark();
+  EXPECT_EQ(outcome.exit_code, 1) << outcome.err;
+  EXPECT_NE(outcome.err.find("error: 1 of 2 jobs failed, no tables are written"), std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("samed, fold 0: "), std::string::npos) << outcome.err;
+  EXPECT_TRUE(fs::exists(work.run("plain_unet") / "records.csv"));
+  EXPECT_FALSE(fs::exists(work.results() / "tables"));
+}
+
 // As an interrupted start, or an older version, leaves it.
 TEST(FailedStart, AManifestAloneIsReplaced) {
   const Workspace work;

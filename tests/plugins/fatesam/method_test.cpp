@@ -68,6 +68,7 @@ TEST_F(FateSamMethod, SegmentsVolumesTheSameWayTwice) {
   EXPECT_EQ(segmented({}, supports, image).values, clean.values);
   EXPECT_LT(different_voxels(clean, segmented({{"features", "float32"}}, supports, image)), 0.02);
   EXPECT_EQ(segmented({{"memory", 0}}, supports, image).values, clean.values);
+  EXPECT_LT(different_voxels(clean, segmented({{"batch", 5}}, supports, image)), 0.02);
   // Every choice leads somewhere else.
   for (const Json& other : {Json{{"variant", "as_released"}}, Json{{"neighbours", 0}},
                             Json{{"retrieved", 1}}, Json{{"axis", "x"}}, Json{{"axis", "all"}},

@@ -162,15 +162,51 @@ TEST_F(FateSamGallery, FeaturesComeBackFromTheCache) {
   const test::TemporaryFolder folder;
   settings_.half_features = true;
   const at::Tensor slice = fatesam::split_slices(supports_.cases[0].image, 0, false)[5];
-  const sam2::Features without = encoder(settings_).encode(slice);
+  const sam2::Features without = encoder(settings_).encode(slice).front();
   settings_.cache = folder.path();
   settings_.cache_limit = 1 << 24;
-  const sam2::Features first = encoder(settings_).encode(slice);
+  const sam2::Features first = encoder(settings_).encode(slice).front();
   for (const at::Tensor& parameter : network_->parameters()) at::Tensor(parameter).zero_();
-  const sam2::Features second = encoder(settings_).encode(slice);
+  const sam2::Features second = encoder(settings_).encode(slice).front();
   EXPECT_TRUE(at::equal(first.coarse, without.coarse));
   EXPECT_TRUE(at::equal(first.fine, second.fine));
   EXPECT_TRUE(at::equal(first.coarse, second.coarse));
+}
+
+// Slices of a batch do not see each other, whether some of them come from the cache or not.
+TEST_F(FateSamGallery, BatchesHoldTheSameFeatures) {
+  const test::TemporaryFolder folder;
+  settings_.half_features = true;
+  const auto slices = fatesam::split_slices(supports_.cases[0].image, 0, false);
+  const auto alone = [&](std::size_t i) { return encoder(settings_).encode(slices[i]).front(); };
+  settings_.cache = folder.path();
+  settings_.cache_limit = 1 << 24;
+  alone(1);
+  const auto batch = encoder(settings_).encode(at::ArrayRef(slices).slice(0, 3));
+  ASSERT_EQ(batch.size(), 3U);
+  settings_.cache_limit = 0;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    EXPECT_LE(testing::worst_difference(batch[i].coarse, alone(i).coarse), 2e-3) << i;
+    EXPECT_LE(testing::worst_difference(batch[i].fine, alone(i).fine), 2e-3) << i;
+    EXPECT_GT(testing::worst_difference(batch[i].coarse, alone(i + 1).coarse), 0.01) << i;
+  }
+}
+
+TEST_F(FateSamGallery, ABatchTakesTheSlicesBehindIfThereIsRoom) {
+  settings_.batch = 4;
+  const auto slices = fatesam::split_slices(supports_.cases[0].image, 0, false);
+  const at::Tensor one = encoder(settings_).encode(slices[0]).front().coarse;
+  const std::uint64_t bytes = 4 * one.numel() * 4;  // of the three maps, in float32
+  fatesam::Room room{bytes * 6};
+  fatesam::FeatureStore store(*encoder_, slices, room);
+  EXPECT_LE(testing::worst_difference(store.at(0).coarse, one), 1e-4);
+  EXPECT_EQ(room.bytes, bytes * 2);  // four are kept
+  store.at(2);
+  EXPECT_EQ(room.bytes, bytes * 2);
+  store.at(4);  // with the one behind it
+  EXPECT_EQ(room.bytes, 0U);
+  EXPECT_LE(testing::worst_difference(store.at(9).coarse, encoder_->encode(slices[9])[0].coarse),
+            0);
 }
 
 }  // namespace

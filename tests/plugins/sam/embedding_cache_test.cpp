@@ -26,10 +26,9 @@ class EmbeddingCacheTest : public ::testing::Test {
   }
   // What an encoder would give of slice i; counts its calls.
   TensorMap get(EmbeddingCache& cache, std::int64_t slice) {
-    return cache.get(key(slice), [&] {
-      ++encoded_;
-      return TensorMap{{"coarse", testing::noise({1, 8, 16, 16}, slice)}};
-    });
+    if (const std::optional<TensorMap> found = cache.find(key(slice))) return *found;
+    ++encoded_;
+    return cache.keep(key(slice), {{"coarse", testing::noise({1, 8, 16, 16}, slice)}});
   }
   static std::string key(std::int64_t slice) {
     return EmbeddingCache::key("SAM 2.1 tiny", "abc", testing::noise({1, 3, 32, 32}, slice));
@@ -152,10 +151,11 @@ TEST_F(EmbeddingCacheTest, AFullDiskCostsAWarning) {
 TEST_F(EmbeddingCacheTest, ValuesBeyondHalfPrecisionAreKept) {
   for (int run = 0; run < 2; ++run) {
     EmbeddingCache cache = open();
-    const TensorMap found = cache.get(key(1), [] {
-      return TensorMap{{"large", at::full({2, 2}, 1e6F)}};
-    });
-    EXPECT_EQ(found.at("large").min().item<float>(), 1e6F);
+    const std::optional<TensorMap> found = cache.find(key(1));
+    ASSERT_EQ(found.has_value(), run == 1);
+    const TensorMap large =
+        found ? *found : cache.keep(key(1), {{"large", at::full({2, 2}, 1e6F)}});
+    EXPECT_EQ(large.at("large").min().item<float>(), 1e6F);
   }
 }
 
