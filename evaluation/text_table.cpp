@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 #include "voxarena/core/progress.h"
@@ -49,13 +50,20 @@ std::string TextTable::markdown() const {
 }
 
 std::string markdown_text(std::string_view text) {
+  const auto is_word = [&](std::size_t i) {  // 0 - 1 is beyond the end
+    const auto c = i < text.size() ? static_cast<unsigned char>(text[i]) : ' ';
+    return !std::ispunct(c) && !std::isspace(c);
+  };
   std::string out;
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     if (c == '\n' || c == '\r') {
       out += ' ';
       continue;
     }
-    if (std::string_view("|*<`[]\\").find(c) != std::string_view::npos) out += '\\';
+    const bool within_word = c == '_' && is_word(i - 1) && is_word(i + 1);
+    if (!within_word && std::string_view("|*_<&$~`[]\\").find(c) != std::string_view::npos)
+      out += '\\';
     out += c;
   }
   return out;

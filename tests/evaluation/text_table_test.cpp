@@ -18,6 +18,8 @@ TEST(TextTable, AlignsColumnsByWhatIsSeen) {
 TEST(TextTable, EscapesMarkup) {
   EXPECT_EQ(markdown_text("a|b <i> *c*"), R"(a\|b \<i> \*c\*)");
   EXPECT_EQ(markdown_text("plain_unet"), "plain_unet");
+  EXPECT_EQ(markdown_text("_a_ __b__ a_"), R"(\_a\_ \_\_b\_\_ a\_)");
+  EXPECT_EQ(markdown_text("$x$ ~y~ &lt;"), R"(\$x\$ \~y\~ \&lt;)");
   EXPECT_EQ(markdown_text("two\nlines"), "two lines");
 }
 
