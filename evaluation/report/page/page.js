@@ -31,11 +31,11 @@ function show(index) {
   const parts = [headlineSection(block)];
   if (block.metrics.length) parts.push(plotSection(block));
   if (block.methods.length > 1) parts.push(rankingSection(block));
-  parts.push(costSection(block), protocolSection(block));
-  if (block.metrics.length) parts.push(exampleSection(block));
-  const links = parts.map((part) => element("a", {href: "#" + part.id},
+  parts.push(costSection(block), protocolSection(block), block.metrics.length ? exampleSection(block) : null);
+  const shown = parts.filter((part) => part !== null);
+  const links = shown.map((part) => element("a", {href: "#" + part.id},
     part.id === "table" ? "Table" : part.querySelector("h2").textContent));
-  document.getElementById("main").replaceChildren(element("nav", {"aria-label": "Parts of this page"}, ...links), ...parts);
+  document.getElementById("main").replaceChildren(element("nav", {"aria-label": "Parts of this page"}, ...links), ...shown);
   drawCharts();
 }
 

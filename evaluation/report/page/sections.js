@@ -91,6 +91,7 @@ function costSection(block) {
     if (block.rows.some((row) => row.facts[key] !== null && row.facts[key] !== undefined))
       columns.push({title, value: (row) => row.facts[key], cell: (row) => text(row.facts[key])});
   }
+  if (columns.length === 1) return null;  // nothing is known
   return element("section", {id: "cost"}, element("h2", {}, "Cost"),
     sortableTable(columns, block.rows, {id: "costs", caption: `Costs on ${block.dataset}`, filter: false}));
 }

@@ -37,7 +37,7 @@ function sortableTable(columns, rows, {id, caption, filter = true}) {
     if (order.column) shown = [...shown].sort(compare);
     body.replaceChildren(...shown.map((row) => element("tr", {}, ...columns.map((column) => {
       const cell = column.cell(row);
-      return column.name ? element("th", {scope: "row"}, cell)
+      return column.name ? element("th", {scope: "row"}, element("div", {}, cell))
         : element("td", {class: [column.text ? "text" : "", column.mark ? column.mark(row) : ""].join(" ").trim() || null}, cell);
     }))));
     count.textContent = shown.length === rows.length ? "" : `${shown.length} of ${rows.length} rows`;
