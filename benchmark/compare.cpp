@@ -14,6 +14,7 @@
 #include "evaluation/metric.h"
 #include "evaluation/statistics.h"
 #include "evaluation/statistics/score_table.h"
+#include "evaluation/text_table.h"
 #include "voxarena/core/error.h"
 
 namespace voxarena {
@@ -168,14 +169,17 @@ MetricComparison compare_metric(const ScoreTable& table, std::size_t a, std::siz
                           .unit = table.unit,
                           .higher_is_better = table.higher_is_better,
                           .interval = {}};
-  const std::vector<double> of_a = table.case_means(a), of_b = table.case_means(b);
+  const std::vector<std::vector<double>> compared = table.compared_means({a, b});
   std::vector<double> differences;
-  for (std::size_t c = 0; c < of_a.size(); ++c) differences.push_back(of_a[c] - of_b[c]);
+  for (std::size_t c = 0; c < compared[0].size(); ++c)
+    differences.push_back(compared[0][c] - compared[1][c]);
   CaseValues values{.cases = table.cases(), .quantities = 1, .values = differences};
-  result.cases = table.cases();
-  result.a = nan_mean(of_a);
-  result.b = nan_mean(of_b);
-  result.difference = nan_mean(differences);
+  const Spread paired = spread(differences);
+  result.all_cases = table.cases();
+  result.cases = paired.count;
+  result.a = nan_mean(table.case_means(a));
+  result.b = nan_mean(table.case_means(b));
+  result.difference = paired.mean;
   result.interval =
       bca_interval(bootstrap_means(values, options.samples, options.seed, options.threads),
                    differences, options.level);
@@ -234,7 +238,8 @@ void compare_numbers(const std::vector<FinishedRun>& a, const std::vector<Finish
 // Whether the data can tell the two apart.
 void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
   if (result.metrics.empty()) {
-    add_reason(result.against, Rule::same_reports, "no number of the two can be compared");
+    for (const Rule rule : {Rule::enough_data, Rule::same_reports})
+      add_reason(result.against, rule, "no number of the two can be compared");
     return;
   }
   const MetricComparison& first = result.metrics.front();
@@ -243,6 +248,18 @@ void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
         result.against, Rule::enough_data,
         fmt::format("the difference in {} may be chance (p = {:.2g}, interval [{:.4f}, {:.4f}])",
                     first.metric, first.p, first.interval.low, first.interval.high));
+  }
+  for (const MetricComparison& one : result.metrics) {
+    if (one.cases < one.all_cases) {
+      add_note(result,
+               fmt::format("{}: {} of {} cases have a value for one of the two only, or for "
+                           "none, and are not compared",
+                           one.metric, one.all_cases - one.cases, one.all_cases));
+    }
+    if (one.better != 0 && (one.a - one.b) * one.difference < 0) {
+      add_reason(result.against, Rule::enough_data,
+                 fmt::format("{}: the means say the contrary of the cases one by one", one.metric));
+    }
   }
   for (const MetricComparison& other : result.metrics) {
     if (first.better * other.better >= 0) continue;
@@ -262,8 +279,8 @@ void judge_numbers(const CompareOptions& options, DatasetComparison& result) {
     result.notes.emplace_back("one fold: whether the data set can tell methods apart is not known");
   } else if (first.suitability < 1) {
     result.notes.push_back(
-        fmt::format("the two differ less than one of them between folds (suitability {:.0f} %)",
-                    100 * first.suitability));
+        fmt::format("the two differ less than one of them between folds (suitability {})",
+                    percent_text(first.suitability)));
   }
 }
 

@@ -36,18 +36,19 @@ struct Reason {
   std::string text;
 };
 
-// One metric over the cases that both have, mean over classes of each case first.
+// One metric over the cases that both have, mean over classes of each case first. Means leave out
+// what is undefined; case by case, ScoreTable::compared() says what that counts.
 struct MetricComparison {
   std::string metric, flavour, unit;
   bool higher_is_better = true;
-  std::int64_t cases = 0;
-  double a = 0, b = 0;      // means
-  double difference = 0;    // a - b
-  Interval interval;        // of the difference, BCa
-  double p = 1;             // Wilcoxon, two-sided
-  double false_claim = .5;  // that the one with the better mean is better
-  double suitability = 0;   // spread between the two over their spread across folds; NaN: one fold
-  int better = 0;           // 1: a, -1: b, 0: the difference may be chance
+  std::int64_t cases = 0, all_cases = 0;  // where the two can be compared, and of the folds
+  double a = 0, b = 0;                    // means
+  double difference = 0;                  // mean of a - b over `cases`
+  Interval interval;                      // of the difference, BCa
+  double p = 1;                           // Wilcoxon, two-sided
+  double false_claim = .5;                // that the one with the better mean is better
+  double suitability = 0;  // spread between the two over their spread across folds; NaN: one fold
+  int better = 0;          // 1: a, -1: b, 0: the difference may be chance
 };
 
 struct DatasetComparison {

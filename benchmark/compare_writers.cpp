@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "benchmark/compare.h"
+#include "evaluation/text_table.h"
 
 namespace voxarena {
 namespace {
@@ -59,7 +60,7 @@ std::string metric_text(const MetricComparison& metric, double level) {
       metric.interval.low, metric.interval.high, metric.p, metric.cases,
       std::isnan(metric.suitability)
           ? std::string()
-          : fmt::format("; suitability {:.0f} %", 100 * metric.suitability));
+          : fmt::format("; suitability {}", percent_text(metric.suitability)));
 }
 
 std::string rules_text(const std::vector<Reason>& reasons) {

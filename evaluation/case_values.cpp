@@ -66,6 +66,10 @@ bool is_unusable(const RecordedClass& entry) {
   return !entry.value || (entry.n_pred && std::isnan(*entry.n_pred));
 }
 
+bool is_rightly_empty(const RecordedClass& entry) {
+  return entry.value && std::isnan(*entry.value) && entry.n_ref == 0 && entry.n_pred == 0;
+}
+
 // Why the value cannot be believed; empty if it can.
 std::string wrong_value(const RecordedClass& entry, const Metric& metric,
                         const EvaluationSettings& settings) {
@@ -101,6 +105,7 @@ FoldValues fold_values(const LeaderboardRow& row, const FoldRecords& fold, const
             "the records were not finished or were edited; evaluate the run again");
       }
       result.values.push_back(entry.value.value_or(metric.worst()));
+      result.completed.push_back(is_rightly_empty(entry) ? metric.best() : result.values.back());
       usable = usable && !is_unusable(entry);
     }
     if (!usable) result.unusable.push_back(fold.cases[i]);

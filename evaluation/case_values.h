@@ -11,6 +11,8 @@ namespace voxarena {
 
 struct FoldValues {
   std::vector<double> values;         // (cases of the fold, classes of the row), in their order
+  std::vector<double> completed;      // the same, but the best value where undefined is right: the
+                                      // reference lacks the class, and so does the prediction
   std::vector<std::string> unusable;  // cases without a usable prediction
   double at(std::size_t case_index, std::size_t cls, std::size_t classes) const {
     return values[case_index * classes + cls];

@@ -22,6 +22,7 @@ Json uncertainty_json(const Uncertainty& value) {
 Json pair_json(const MetricStatistics& metric, const PairStatistics& pair) {
   return {{"a", metric.methods[pair.a].method},
           {"b", metric.methods[pair.b].method},
+          {"cases", pair.cases},
           {"difference", number(pair.difference)},
           {"p_wilcoxon", number(pair.test.p)},
           {"p_holm", number(pair.p_holm)},

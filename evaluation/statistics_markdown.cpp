@@ -47,14 +47,14 @@ std::string method_table(const MetricStatistics& metric, const StatisticsOptions
 
 std::string pair_table(const MetricStatistics& metric) {
   TextTable table;
-  table.columns = {{"Pair", true}, {"Difference"}, {"p (Wilcoxon)"},
-                   {"p (Holm)"},   {"Effect"},     {"P(claim is false)"}};
+  table.columns = {{"Pair", true}, {"Cases"},  {"Difference"},       {"p (Wilcoxon)"},
+                   {"p (Holm)"},   {"Effect"}, {"P(claim is false)"}};
   for (const PairStatistics& pair : metric.pairs) {
     table.rows.push_back({markdown_text(metric.methods[pair.a].method) + " > " +
                               markdown_text(metric.methods[pair.b].method),
-                          number(pair.difference, decimals(metric)), p_text(pair.test.p),
-                          p_text(pair.p_holm), fmt::format("{:+.2f}", pair.test.effect),
-                          p_text(pair.false_claim)});
+                          fmt::format("{}", pair.cases), number(pair.difference, decimals(metric)),
+                          p_text(pair.test.p), p_text(pair.p_holm),
+                          fmt::format("{:+.2f}", pair.test.effect), p_text(pair.false_claim)});
   }
   return table.markdown();
 }
@@ -104,10 +104,9 @@ SuitabilityWords words_of(const std::string& metric, const std::string& flavour,
                           std::size_t methods, std::size_t folds) {
   const std::string name = fmt::format("Suitability for {} ({})", metric, flavour);
   if (!std::isnan(value)) {
-    return {
-        fmt::format("{}: {:.0f} % (spread between methods over the spread of one across folds).",
-                    name, 100 * value),
-        value < 1 ? "Below 100 %: this data set hardly tells methods apart." : ""};
+    return {fmt::format("{}: {} (spread between methods over the spread of one across folds).",
+                        name, percent_text(value)),
+            value < 1 ? "Below 100 %: this data set hardly tells methods apart." : ""};
   }
   const char* why = folds < 2     ? "it takes two folds to see how much one method varies"
                     : methods < 2 ? "it takes two ranked methods"
@@ -161,12 +160,15 @@ std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatis
       "test-based).\n\n",
       number(rankings.tau_aggregate_per_case, 2), number(rankings.tau_aggregate_test, 2),
       number(rankings.tau_per_case_test, 2));
-  return text + fmt::format(
-                    "{} resamples of the cases, the same for all methods, seed {}. Effect: "
-                    "matched-pairs rank-biserial correlation. P(claim is false): that the mean "
-                    "difference is not above 0, from Student's distribution of the paired "
-                    "differences. Tests are two-sided.\n",
-                    options.samples, options.seed);
+  return text +
+         fmt::format(
+             "{} resamples of the cases, the same for all methods, seed {}. Effect: "
+             "matched-pairs rank-biserial correlation. P(claim is false): that the mean "
+             "difference is not above 0, from Student's distribution of the paired "
+             "differences. Tests are two-sided. Case by case, who rightly finds nothing of a class "
+             "has its best value beside who finds some; a case that has a value for one of "
+             "a pair only is not among its cases.\n",
+             options.samples, options.seed);
 }
 
 }  // namespace voxarena

@@ -77,6 +77,11 @@ std::string superscript(std::size_t number) {
   return text;
 }
 
+std::string percent_text(double share) {
+  const double rounded = std::round(100 * share);
+  return fmt::format("{:.0f} %", share < 1 ? std::min(rounded, 99.0) : rounded);
+}
+
 std::string metric_title(const std::string& metric, const std::string& flavour,
                          const std::string& unit) {
   return fmt::format("{} ({}{})", metric, flavour, unit == "1" ? "" : ", " + unit);

@@ -27,6 +27,7 @@ std::string superscript(std::size_t number);  // "¹²"
 std::string metric_title(const std::string& metric, const std::string& flavour,
                          const std::string& unit);
 
+std::string percent_text(double share);                  // "83 %"; below 1 never "100 %"
 std::string count_text(std::int64_t count);              // "31.2 M", "820 k", "12"
 std::string seconds_text(double seconds);                // "0.42 s", "12.3 s", "3 min 20 s"
 std::string memory_text(double mib);                     // "820 MiB", "7.7 GiB"

@@ -88,18 +88,19 @@ void add_ranks(const std::vector<double>& means, const StatisticsOptions& option
 
 void add_pairs(const ScoreTable& table, MetricStatistics& result) {
   const double sign = table.higher_is_better ? 1 : -1;
-  std::vector<std::vector<double>> means;
-  for (std::size_t m = 0; m < table.methods.size(); ++m) means.push_back(table.case_means(m));
   std::vector<double> p;
-  for (std::size_t a = 0; a < means.size(); ++a) {
-    for (std::size_t b = a + 1; b < means.size(); ++b) {
+  for (std::size_t a = 0; a < table.methods.size(); ++a) {
+    for (std::size_t b = a + 1; b < table.methods.size(); ++b) {
+      const std::vector<std::vector<double>> means = table.compared_means({a, b});
       std::vector<double> differences;
-      for (std::size_t c = 0; c < means[a].size(); ++c)
-        differences.push_back(sign * (means[a][c] - means[b][c]));
+      for (std::size_t c = 0; c < means[0].size(); ++c)
+        differences.push_back(sign * (means[0][c] - means[1][c]));
+      const Spread compared = spread(differences);
       PairStatistics pair;
       pair.a = a;
       pair.b = b;
-      pair.difference = nan_mean(differences);
+      pair.cases = compared.count;
+      pair.difference = compared.mean;
       pair.test = signed_rank_test(differences);
       pair.false_claim = false_claim_probability(differences);
       p.push_back(pair.test.p);
@@ -109,6 +110,7 @@ void add_pairs(const ScoreTable& table, MetricStatistics& result) {
   const std::vector<double> adjusted = holm(p);
   for (std::size_t i = 0; i < adjusted.size(); ++i) result.pairs[i].p_holm = adjusted[i];
   // The omnibus test ranks the methods on each case.
+  const std::vector<std::vector<double>> means = table.compared_means(table.all_methods());
   std::vector<std::vector<double>> ranks;
   for (std::size_t c = 0; c < table.fold_of_case.size(); ++c) {
     std::vector<double> values;

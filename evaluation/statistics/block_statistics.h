@@ -37,7 +37,8 @@ struct MethodStatistics {
 // Method `a` ranks before `b`; differences are positive where `a` is better.
 struct PairStatistics {
   std::size_t a = 0, b = 0;
-  double difference = 0;  // mean over cases
+  std::int64_t cases = 0;  // where both have a value to compare (ScoreTable::compared)
+  double difference = 0;   // mean over these
   SignedRank test;
   double p_holm = 1;  // over all pairs of this metric
   double false_claim = 0.5;

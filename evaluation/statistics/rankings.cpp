@@ -25,9 +25,7 @@ std::vector<Ranking> ranks_of_case(const std::vector<ScoreTable>& tables, std::s
   std::vector<Ranking> rankings;
   for (const ScoreTable& table : tables) {
     for (std::size_t k = 0; k < table.classes.size(); ++k) {
-      std::vector<double> values;
-      for (std::size_t m = 0; m < table.methods.size(); ++m)
-        values.push_back(table.at(m, case_index, k));
+      const std::vector<double> values = table.compared(table.all_methods(), case_index, k);
       const bool defined = std::any_of(values.begin(), values.end(),
                                        [](double value) { return !std::isnan(value); });
       if (defined) rankings.push_back(mean_ranks(values, table.higher_is_better));

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <unordered_map>
 
 #include "evaluation/case_values.h"
+#include "evaluation/statistics.h"
 
 namespace voxarena {
 namespace {
@@ -65,6 +67,38 @@ std::vector<double> ScoreTable::case_means(std::size_t method) const {
   return means;
 }
 
+std::vector<double> ScoreTable::compared(const std::vector<std::size_t>& among,
+                                         std::size_t case_index, std::size_t cls) const {
+  std::vector<double> found;
+  for (const std::size_t method : among) found.push_back(at(method, case_index, cls));
+  const bool defined =
+      std::any_of(found.begin(), found.end(), [](double value) { return !std::isnan(value); });
+  if (!defined || completed.empty()) return found;
+  for (std::size_t i = 0; i < among.size(); ++i)
+    found[i] = completed[place(among[i], case_index, cls)];
+  return found;
+}
+
+std::vector<std::vector<double>> ScoreTable::compared_means(
+    const std::vector<std::size_t>& among) const {
+  std::vector<std::vector<double>> means(among.size());
+  for (std::size_t c = 0; c < fold_of_case.size(); ++c) {
+    std::vector<std::vector<double>> of_method(among.size());
+    for (std::size_t k = 0; k < classes.size(); ++k) {
+      const std::vector<double> found = compared(among, c, k);
+      for (std::size_t i = 0; i < among.size(); ++i) of_method[i].push_back(found[i]);
+    }
+    for (std::size_t i = 0; i < among.size(); ++i) means[i].push_back(nan_mean(of_method[i]));
+  }
+  return means;
+}
+
+std::vector<std::size_t> ScoreTable::all_methods() const {
+  std::vector<std::size_t> all(methods.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
 ScoreTable score_table(const LeaderboardBlock& block, const std::vector<LeaderboardRow>& rows,
                        const Metric& metric) {
   ScoreTable table{.metric = metric.name,
@@ -75,7 +109,8 @@ ScoreTable score_table(const LeaderboardBlock& block, const std::vector<Leaderbo
                    .classes = block.classes,
                    .fold_of_case = {},
                    .names_of_cases = {},
-                   .values = {}};
+                   .values = {},
+                   .completed = {}};
   const std::size_t classes = table.classes.size();
   for (const RankedRow& ranked : block.rows) {
     const LeaderboardRow* row = ranked.rank ? find_row(rows, block, ranked.row.method) : nullptr;
@@ -86,12 +121,15 @@ ScoreTable score_table(const LeaderboardBlock& block, const std::vector<Leaderbo
     table.names_of_cases = index.names;
     const std::size_t start = table.values.size();
     table.values.resize(start + index.folds.size() * classes);
+    table.completed.resize(table.values.size());
     for (const FoldRecords& fold : row->folds) {
       const FoldValues found = fold_values(*row, fold, metric);
       for (std::size_t i = 0; i < fold.cases.size(); ++i) {
         const std::size_t place = index.place.at(CaseIndex::key(fold.fold, fold.cases[i]));
-        for (std::size_t c = 0; c < classes; ++c)
+        for (std::size_t c = 0; c < classes; ++c) {
           table.values[start + place * classes + c] = found.at(i, c, classes);
+          table.completed[start + place * classes + c] = found.completed[i * classes + c];
+        }
       }
     }
   }

@@ -80,6 +80,54 @@ TEST(BlockStatistics, IntervalsHoldTheMeanAndNarrowWithMoreCases) {
   EXPECT_NEAR(width(400) / width(25), 0.25, 0.06);
 }
 
+// In half of the cases there is nothing to find, which only the first method sees.
+ScoreTable table_with_empty_cases() {
+  const double nan = std::nan("");
+  std::vector<std::vector<double>> values(2), completed(2);
+  for (int c = 0; c < 20; ++c) {
+    const bool empty = c < 10;
+    values[0].push_back(empty ? nan : 0.80 + 0.001 * c);
+    completed[0].push_back(empty ? 1 : values[0].back());
+    values[1].push_back(empty ? 0 : 0.98 + 0.0005 * c);
+    completed[1].push_back(values[1].back());
+  }
+  ScoreTable table = table_of(values);
+  table.completed = table_of(completed).values;
+  return table;
+}
+
+TEST(BlockStatistics, WhoFindsNothingWhereNothingIsDoesNotLoseToWhoFindsSomething) {
+  const ScoreTable table = table_with_empty_cases();
+  const BlockStatistics result = block_statistics({table}, {.samples = 200});
+  const PairStatistics& pair = result.metrics[0].pairs.at(0);
+  EXPECT_EQ(pair.cases, 20);
+  EXPECT_NEAR(pair.difference, (10 * 1 + 10 * -0.1727) / 20, 1e-3);
+  EXPECT_GT(pair.test.r_plus, pair.test.r_minus);
+  EXPECT_EQ(result.rankings.per_case, (Ranking{1.5, 1.5}));  // each is better in ten cases
+  EXPECT_NEAR(result.metrics[0].methods[0].overall.mean, 0.8145, 1e-9) << "means leave them out";
+}
+
+TEST(BlockStatistics, ACaseWithOneValueIsNotCompared) {
+  ScoreTable table = table_with_empty_cases();
+  table.completed.clear();  // undefined for another reason
+  const PairStatistics pair = block_statistics({table}, {.samples = 200}).metrics[0].pairs.at(0);
+  EXPECT_EQ(pair.cases, 10);
+  EXPECT_LT(pair.difference, 0);
+}
+
+TEST(BlockStatistics, AThirdMethodDoesNotChangeAPair) {
+  ScoreTable two = table_of({{std::nan(""), 0.5, 0.6}, {std::nan(""), 0.4, 0.7}});
+  two.completed = table_of({{1, 0.5, 0.6}, {1, 0.4, 0.7}}).values;
+  ScoreTable three = table_of({{std::nan(""), 0.5, 0.6}, {std::nan(""), 0.4, 0.7}, {0, 0.1, 0.2}});
+  three.completed = table_of({{1, 0.5, 0.6}, {1, 0.4, 0.7}, {0, 0.1, 0.2}}).values;
+  const auto pair = [](const ScoreTable& table) {
+    return block_statistics({table}, {.samples = 10}).metrics[0].pairs.at(0);
+  };
+  EXPECT_EQ(pair(two).cases, 2);
+  EXPECT_EQ(pair(three).cases, 2);
+  EXPECT_EQ(pair(two).false_claim, pair(three).false_claim);
+}
+
 TEST(BlockStatistics, DoNotDependOnThreads) {
   std::vector<std::vector<double>> values = clear_order(30);
   values[1][4] = std::nan("");

@@ -116,6 +116,29 @@ TEST(Leaderboard, AnUndefinedValueWhereThereIsOneIsAnError) {
   EXPECT_INPUT_ERROR(make_leaderboard({best}), "an undefined value");
 }
 
+TEST(Leaderboard, OnlyWhatIsRightlyEmptyIsCompleted) {
+  const LeaderboardRow empty = with_counts(row_of("a", {"liver"}, {{kNaN}, {0.5}}), 0, 0),
+                       missed = row_of("b", {"liver"}, {{0}, {0.5}});
+  const std::vector<LeaderboardRow> rows = {empty, missed};
+  const ScoreTable dice = score_table(make_leaderboard(rows).blocks[0], rows, find_metric("Dice"));
+  const std::size_t place = dice.methods[0] == "a" ? 0 : 1;
+  EXPECT_EQ(dice.compared_means({place, 1 - place}),
+            (std::vector<std::vector<double>>{{1, 0.5}, {0, 0.5}}));
+  EXPECT_TRUE(std::isnan(dice.compared_means({place})[0][0])) << "nobody has a value";
+
+  LeaderboardRow chosen = with_counts(with_distances(row_of("a", {"liver"}, {{kNaN}, {3}})), 7, 0);
+  chosen.folds[0].records[0].value = 0;  // Dice
+  chosen.evaluation.empty_prediction = EmptyValue::undefined;
+  LeaderboardRow found = with_distances(row_of("b", {"liver"}, {{2}, {3}}));
+  found.evaluation = chosen.evaluation;
+  const std::vector<LeaderboardRow> both = {chosen, found};
+  const ScoreTable distances =
+      score_table(make_leaderboard(both, {}, "HD95").blocks[0], both, find_metric("HD95"));
+  const std::size_t row = distances.methods[0] == "a" ? 0 : 1;
+  EXPECT_TRUE(std::isnan(distances.compared_means({row, 1 - row})[0][0]))
+      << "nothing was found where something is";
+}
+
 TEST(Leaderboard, AnUndefinedDistanceIsWhatThePolicySays) {
   LeaderboardRow row = with_counts(with_distances(row_of("a", {"liver"}, {{kNaN}, {3}})), 7, 0);
   row.folds[0].records[0].value = 0;  // Dice

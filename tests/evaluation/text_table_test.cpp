@@ -21,6 +21,8 @@ TEST(TextTable, EscapesMarkup) {
   EXPECT_EQ(markdown_text("_a_ __b__ a_"), R"(\_a\_ \_\_b\_\_ a\_)");
   EXPECT_EQ(markdown_text("$x$ ~y~ &lt;"), R"(\$x\$ \~y\~ \&lt;)");
   EXPECT_EQ(markdown_text("two\nlines"), "two lines");
+  EXPECT_EQ(percent_text(0.998), "99 %") << "below 100 %";
+  EXPECT_EQ(percent_text(1.804), "180 %");
 }
 
 TEST(TextTable, RoundsQuantities) {
