@@ -180,7 +180,9 @@ std::vector<std::string> missing_predictions(const Job& job) {
 std::string Job::title() const {
   const std::string supports =
       settings->supports > 0 ? fmt::format(", supports {}", settings->supports) : "";
-  return fmt::format("{}, {}{}, fold {}", dataset->raw.name, setup->entry.name, supports, fold);
+  const std::string stage = next_stage ? ", " + settings->configuration : "";  // of a cascade
+  return fmt::format("{}, {}{}{}, fold {}", dataset->raw.name, setup->entry.name, stage, supports,
+                     fold);
 }
 
 const char* to_string(JobState state) {

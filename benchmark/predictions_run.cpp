@@ -6,6 +6,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "benchmark/fairness.h"
 #include "benchmark/fold_evaluation.h"
 #include "benchmark/nnunet_results.h"
 #include "voxarena/core/error.h"
@@ -92,7 +93,9 @@ void require_same_place(const PredictionsRun& run, const std::string& id) {
   if (predicted.size != reference.size) return;
   constexpr PlaceTolerance kRounding = {.origin = 1e-3, .direction = 1e-4};
   const auto difference_from = [&](const Geometry& place) {
-    return compare_origin_and_direction(place, predicted.geometry, kRounding);
+    const std::string spacing = compare_spacing(place, predicted.geometry);
+    return spacing.empty() ? compare_origin_and_direction(place, predicted.geometry, kRounding)
+                           : spacing;
   };
   const std::string difference = difference_from(reference.geometry);
   if (difference.empty() || difference_from(read_image_header(raw.images.front()).geometry).empty())
@@ -203,9 +206,12 @@ void run_predictions(const PredictionsRun& run, const RunContext& context) {
 std::string describe_predictions(const Json& manifest) {
   const Json& predictions = manifest.at("predictions");
   const auto made_by = predictions.at("made_by").get<std::string>();
-  std::string text =
-      fmt::format("Made by {} outside of VoxArena, and trained as {}.", made_by,
-                  made_by == "nnU-Net" ? "its files and author say" : "its author declares");
+  const bool declared = information_of(manifest).contains("training_data") &&
+                        !information_of(manifest).at("training_data").is_null();
+  std::string text = fmt::format("Made by {} outside of VoxArena, and trained as {}.", made_by,
+                                 made_by == "nnU-Net" ? "its files and author say"
+                                 : declared           ? "its author declares"
+                                                      : "its author does not say");
   const Json& seconds = manifest.at("seconds");
   if (seconds.contains("train") || seconds.contains("predict") ||
       !manifest.at("peak_memory_mib").empty())

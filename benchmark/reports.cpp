@@ -50,7 +50,7 @@ Leaderboard write_reports(const std::vector<FinishedRun>& runs, const fs::path& 
   StatisticsOptions bootstrap = options.bootstrap;
   bootstrap.threads = context.threads;
   const std::vector<BlockNumbers> numbers = block_numbers(board, rows, metrics, bootstrap);
-  write_tables(board, folder, tables, options.table);
+  write_tables(board, rows, folder, tables, options.table);
   if (!metrics.empty()) write_statistics(board, numbers, folder, bootstrap);
   if (listed(options.formats, "latex")) {
     write_file(folder / "leaderboard.tex", to_latex(board, {.table = options.table,

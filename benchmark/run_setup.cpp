@@ -150,6 +150,13 @@ RunSetup set_up_run(const MethodEntry& entry, const PreparedDataset& dataset,
         "name it in the spec of a benchmark with protocol.supports, for example 5: then every row "
         "sees the same five cases");
   }
+  if (!info.capabilities.trainable && !standard.configuration.previous_stage.empty()) {
+    throw Error::input(
+        fmt::format(
+            "{}: '{}' is not trained: it cannot start from the predictions of {}, as {} does",
+            entry.where, info.name, standard.configuration.previous_stage, settings.configuration),
+        "choose a configuration without a previous stage, for example 3d_fullres");
+  }
   setup.weights = weights_of(setup);
   setup.plan = setup.method.plan(dataset.fingerprint, standard, settings.budget, setup.options);
   if (!preprocessed_alike(standard.configuration, setup.plan.configuration)) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <deque>
 #include <nlohmann/json.hpp>
 
@@ -132,30 +133,41 @@ void print_job_table(const Matrix& matrix) {
   }
 }
 
+struct Failure {
+  Error::Kind kind;
+  std::string job, what, hint;
+};
+
 // What went wrong with one job leaves the others their turn; an interrupt does not.
-std::optional<Error> try_job(const Job& job, const RunContext& context) {
+std::optional<Failure> try_job(const Job& job, const RunContext& context) {
   try {
     run_job(job, context);
     return {};
   } catch (const Error& error) {
     if (error.kind() == Error::Kind::interrupted) throw;
-    const std::string text = error.what();
-    const std::string where = text.starts_with(job.title()) ? "" : job.title() + ": ";
-    return Error(error.kind(), where + text, error.hint());
+    return Failure{error.kind(), job.title(), error.what(), error.hint()};
   }
 }
 
-// Error (of the first one's kind) that names all failures, if there are any.
-void require_none(const std::vector<Error>& failures, std::size_t jobs) {
+// Error (of the first one's kind) that names all failures, if there are any; what befell several
+// jobs alike stands there once.
+void require_none(const std::vector<Failure>& failures, std::size_t jobs) {
   if (failures.empty()) return;
-  if (jobs == 1) throw failures.front();
+  const Failure& first = failures.front();
+  if (jobs == 1) throw Error(first.kind, fmt::format("{}: {}", first.job, first.what), first.hint);
   std::string text =
       fmt::format("{} of {} jobs failed, no tables are written:", failures.size(), jobs);
-  for (const Error& failure : failures) {
-    text += fmt::format("\n  {}", failure.what());
-    if (!failure.hint().empty()) text += fmt::format(" ({})", failure.hint());
+  for (auto one = failures.begin(); one != failures.end(); ++one) {
+    const auto alike = [&](const Failure& other) {
+      return other.what == one->what && other.hint == one->hint;
+    };
+    if (std::find_if(failures.begin(), one, alike) != one) continue;
+    const auto more = std::count_if(one + 1, failures.end(), alike);
+    text += fmt::format("\n  {}{}: {}", one->job, more > 0 ? fmt::format(" and {} more", more) : "",
+                        one->what);
+    if (!one->hint.empty()) text += fmt::format(" ({})", one->hint);
   }
-  throw Error(failures.front().kind(), text,
+  throw Error(first.kind, text,
               "start the same command again once that is mended: what is finished stays");
 }
 
@@ -173,7 +185,7 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
   for (const PredictionsRun& run : matrix.predictions) predictions_state(run);
   std::size_t number = 0;
   std::vector<fs::path> runs;
-  std::vector<Error> failures;
+  std::vector<Failure> failures;
   // These first: they take no time, and what is wrong with their files is known before training.
   for (const PredictionsRun& run : matrix.predictions) {
     if (predictions_state(run) != JobState::finished) context.info("predictions: " + run.title());
@@ -184,9 +196,9 @@ fs::path run_benchmark(const BenchmarkSpec& spec, const RunnerOptions& options,
     ++number;
     if (job_state(job) != JobState::finished)
       context.info(fmt::format("job {} of {}: {}", number, matrix.jobs.size(), job.title()));
-    if (std::optional<Error> failure = try_job(job, context)) {
+    if (std::optional<Failure> failure = try_job(job, context)) {
       if (number < matrix.jobs.size())
-        context.warn(fmt::format("{}; the other jobs go on", failure->what()));
+        context.warn(fmt::format("{}: {}; the other jobs go on", failure->job, failure->what));
       failures.push_back(*std::move(failure));
       continue;
     }

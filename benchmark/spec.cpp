@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -117,12 +118,13 @@ PredictionsEntry read_predictions(const TomlTable& table) {
   return entry;
 }
 
-// Lower case letters, digits, '_' and '-'; empty if nothing of that is in the name.
+// Lower case letters, digits, '_', '-' and what is beyond ASCII; empty if nothing of that is in the
+// name.
 std::string folder_of(const std::string& name) {
   std::string out;
   for (const char c : name) {
     const auto letter = static_cast<unsigned char>(c);
-    if (std::isalnum(letter) != 0 || c == '-' || c == '_') {
+    if (std::isalnum(letter) != 0 || c == '-' || c == '_' || letter >= 0x80) {
       out += static_cast<char>(std::tolower(letter));
     } else if (!out.empty() && out.back() != '_') {
       out += '_';
@@ -168,12 +170,16 @@ BenchmarkSpec parse_spec(const std::string& text, const std::string& source) {
   spec.folds.erase(std::unique(spec.folds.begin(), spec.folds.end()), spec.folds.end());
   spec.protocol = read_protocol(root.table("protocol"));
   spec.supports = read_supports_list(root.table("protocol"));
-  std::set<std::string> folders;
+  std::map<std::string, std::string> names;  // by folder
   const auto require_new_name = [&](const TomlTable& table, const std::string& name,
                                     const std::string& folder) {
-    if (folders.insert(folder).second) return;
-    table.fail("name", fmt::format("'{}' is the name of an earlier method", name),
-               "give each row a name of its own");
+    const auto [earlier, fresh] = names.try_emplace(folder, name);
+    if (fresh) return;
+    table.fail("name",
+               earlier->second == name ? fmt::format("'{}' is the name of an earlier method", name)
+                                       : fmt::format("'{}' would have the folder '{}' of '{}'",
+                                                     name, folder, earlier->second),
+               "give each row a name of its own, of other letters or digits");
   };
   for (const TomlTable& table : root.tables("method")) {
     const MethodEntry& entry = spec.methods.emplace_back(read_method(table));

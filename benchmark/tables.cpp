@@ -128,6 +128,10 @@ LeaderboardRow begin_row(const Json& manifest) {
   row.method = manifest.at("name").get<std::string>();
   row.dataset = manifest.at("dataset").get<std::string>();
   row.protocol = manifest.at("protocol_id").get<std::string>();
+  row.seed = manifest.at("protocol").at("seed").get<std::int64_t>();
+  Json apart_from_seed = manifest.at("protocol");
+  apart_from_seed.erase("seed");
+  row.apart_from_seed = protocol_id(apart_from_seed);
   row.protocol_summary = summarise_protocol(manifest.at("protocol"));
   row.supports = manifest.at("protocol").value("supports", std::int64_t{0});
   row.evaluation = evaluation_settings_from_json(
@@ -233,14 +237,16 @@ Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::strin
   return board;
 }
 
-void write_tables(const Leaderboard& board, const fs::path& folder,
-                  const std::vector<std::string>& formats, const TableOptions& options) {
+void write_tables(const Leaderboard& board, const std::vector<LeaderboardRow>& rows,
+                  const fs::path& folder, const std::vector<std::string>& formats,
+                  const TableOptions& options) {
   for (const std::string& format : formats) {
     const fs::path file = folder / ("leaderboard." + format);
     if (format == "md") {
       write_file(file, to_markdown(board, options));
     } else if (format == "csv") {
       write_file(file, to_csv(board, options));
+      write_file(folder / "cases.csv", cases_to_csv(rows));
     } else if (format == "json") {
       write_json(file, to_json(board, options));
     } else {

@@ -24,9 +24,11 @@ std::vector<LeaderboardRow> collect_rows(const std::vector<std::filesystem::path
 // that configures itself, a boundary metric, the metric settings of the other blocks.
 Leaderboard make_table(const std::vector<LeaderboardRow>& rows, const std::string& metric);
 
-// leaderboard.<format> for each of "md", "csv", "json"; atomic. Error (usage) for another format.
-void write_tables(const Leaderboard& board, const std::filesystem::path& folder,
-                  const std::vector<std::string>& formats, const TableOptions& options);
+// leaderboard.<format> for each of "md", "csv", "json", and cases.csv beside "csv", from the rows
+// that the board was made of; atomic. Error (usage) for another format.
+void write_tables(const Leaderboard& board, const std::vector<LeaderboardRow>& rows,
+                  const std::filesystem::path& folder, const std::vector<std::string>& formats,
+                  const TableOptions& options);
 
 // Intervals, tests and rankings of every block: statistics.md, statistics.json, and challenge.csv
 // for challengeR and Rankings Reloaded.

@@ -59,6 +59,15 @@ CommandLine& CommandLine::with_roots() {
   return *this;
 }
 
+po::value_semantic* seed_value(std::uint64_t& seed) {
+  return po::value<std::int64_t>()
+      ->default_value(static_cast<std::int64_t>(seed))
+      ->notifier([&seed](std::int64_t value) {
+        if (value < 0) throw Error::usage(fmt::format("--seed: {} is negative", value));
+        seed = static_cast<std::uint64_t>(value);
+      });
+}
+
 CommandLine& CommandLine::with_run_options() {
   visible_.add_options()("device,d", po::value<std::string>()->default_value("cpu"),
                          "where networks run: cpu, cuda, cuda:1")(

@@ -22,6 +22,10 @@ struct Command {
 };
 using CommandTable = std::span<const Command>();
 
+// A whole number that is not negative, which Boost would wrap around; its default is what `seed`
+// is.
+boost::program_options::value_semantic* seed_value(std::uint64_t& seed);
+
 // Options of one command, with --help made from them. Usage errors become Error (usage) that names
 // the option.
 //

@@ -21,8 +21,7 @@ int phantom(const std::vector<std::string>& arguments, RunContext& context) {
       "foreground organs, 1 to 12")("size", po::value<std::string>()->default_value("40,64,64"),
                                     "voxels of a typical case: Z,Y,X")(
       "spacing", po::value<std::string>()->default_value("2,1,1"), "mm: Z,Y,X")(
-      "seed", po::value(&options.seed)->default_value(options.seed),
-      "another seed, another population");
+      "seed", seed_value(options.seed), "another seed, another population");
   if (!line.parse(arguments, context)) return 0;
   options.size = parse_extent(line.text("size"), "--size");
   options.spacing = parse_spacing(line.text("spacing"), "--spacing");

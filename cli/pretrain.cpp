@@ -22,7 +22,7 @@ int pretrain(const std::vector<std::string>& arguments, RunContext& context) {
       "steps", po::value(&wanted.steps)->default_value(wanted.steps), "optimiser steps")(
       "seconds", po::value(&wanted.seconds)->default_value(0),
       "train as long instead; the result then depends on the machine")(
-      "seed", po::value(&context.seed)->default_value(1), "another seed, other weights")(
+      "seed", seed_value(context.seed), "another seed, other weights")(
       "plugins", po::value<std::vector<std::string>>()->composing(),
       "further plugin folder or library");
   if (!line.parse(arguments, context)) return 0;

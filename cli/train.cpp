@@ -29,8 +29,8 @@ int train(const std::vector<std::string>& arguments, RunContext& context) {
                                     "smoke, cpu or nnunet")(
       "iterations", po::value<std::int64_t>(), "optimiser steps instead of the budget's")(
       "mirror-axes", po::value<std::vector<int>>()->multitoken(),
-      "axes of the patch that may be mirrored (default: all)")(
-      "seed", po::value(&settings.seed)->default_value(settings.seed), "another seed, another run")(
+      "axes of the patch that may be mirrored (default: all)")("seed", seed_value(settings.seed),
+                                                               "another seed, another run")(
       "option", po::value<std::vector<std::string>>()->composing(),
       "NAME=VALUE, an option of the method")("plugins",
                                              po::value<std::vector<std::string>>()->composing(),

@@ -21,6 +21,23 @@ std::set<std::string> recorded_in_block(const LeaderboardBlock& block,
   return keys;
 }
 
+// Over the seeds of blocks that differ in nothing else, too.
+void judge_suitability(const Leaderboard& board, std::vector<BlockNumbers>& all) {
+  for (BlockNumbers& numbers : all) {
+    for (MetricStatistics& metric : numbers.statistics.metrics) {
+      std::vector<const ScoreTable*> seeds;
+      for (const BlockNumbers& other : all) {
+        if (!differ_in_seed_only(board.blocks[numbers.block], board.blocks[other.block])) continue;
+        for (const ScoreTable& table : other.tables) {
+          if (table.metric == metric.metric && table.flavour == metric.flavour)
+            seeds.push_back(&table);
+        }
+      }
+      metric.suitability = suitability_over(seeds);
+    }
+  }
+}
+
 }  // namespace
 
 std::set<std::string> recorded_metrics(const LeaderboardRow& row) {
@@ -63,6 +80,7 @@ std::vector<BlockNumbers> block_numbers(const Leaderboard& board,
     }
     result.push_back(std::move(numbers));
   }
+  judge_suitability(board, result);
   return result;
 }
 

@@ -104,10 +104,6 @@ void rank(LeaderboardBlock& block, const Metric& metric) {
   for (RankedRow& row : block.rows) {
     if (row.missing_folds.empty()) row.rank = ranks[next++];
   }
-  std::vector<std::vector<double>> fold_means;
-  for (const RankedRow& row : block.rows)
-    if (row.rank) fold_means.push_back(row.fold_means);
-  block.suitability = suitability(means, fold_means);
   // Rows came sorted by name, which decides among equals; those without a rank stand last.
   std::stable_sort(block.rows.begin(), block.rows.end(),
                    [](const RankedRow& a, const RankedRow& b) {
@@ -115,7 +111,38 @@ void rank(LeaderboardBlock& block, const Metric& metric) {
                    });
 }
 
+// The spread of one method is over folds, and over the seeds of blocks that differ in nothing else.
+void judge_suitability(LeaderboardBlock& block, const std::vector<LeaderboardBlock>& blocks) {
+  std::vector<const LeaderboardBlock*> siblings;
+  for (const LeaderboardBlock& one : blocks)
+    if (differ_in_seed_only(block, one)) siblings.push_back(&one);
+  std::vector<double> means;
+  std::vector<std::vector<double>> repeated;
+  for (const RankedRow& own : block.rows) {
+    std::vector<double> of_seed, of_fold;
+    for (const LeaderboardBlock* sibling : siblings) {
+      for (const RankedRow& row : sibling->rows) {
+        if (!row.rank || row.row.method != own.row.method) continue;
+        of_seed.push_back(row.overall.mean);
+        of_fold.insert(of_fold.end(), row.fold_means.begin(), row.fold_means.end());
+      }
+    }
+    if (of_seed.size() < siblings.size()) continue;  // not ranked in each
+    means.push_back(nan_mean(of_seed));
+    repeated.push_back(of_fold);
+  }
+  for (const LeaderboardBlock* sibling : siblings) block.seeds.push_back(sibling->seed);
+  block.suitability = suitability(means, repeated);
+}
+
 }  // namespace
+
+bool differ_in_seed_only(const LeaderboardBlock& a, const LeaderboardBlock& b) {
+  if (&a == &b) return true;
+  return !a.apart_from_seed.empty() && a.apart_from_seed == b.apart_from_seed &&
+         a.dataset == b.dataset && a.extra_information == b.extra_information &&
+         a.supports == b.supports && a.seed != b.seed;
+}
 
 Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows, const EvaluationSettings& settings,
                              const std::string& metric_name) {
@@ -144,6 +171,8 @@ Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows, const EvaluationS
       block.protocol = row.protocol;
       block.extra_information = row.extra_information;
       block.supports = row.supports;
+      block.apart_from_seed = row.apart_from_seed;
+      block.seed = row.seed;
       cases.clear();
     }
     LeaderboardBlock& block = board.blocks.back();
@@ -158,6 +187,7 @@ Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows, const EvaluationS
     }
   }
   for (LeaderboardBlock& block : board.blocks) rank(block, metric);
+  for (LeaderboardBlock& block : board.blocks) judge_suitability(block, board.blocks);
   return board;
 }
 

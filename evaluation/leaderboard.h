@@ -37,7 +37,9 @@ struct RowFacts {
 struct LeaderboardRow {
   std::string method;  // display name
   std::string dataset;
-  std::string protocol;           // id (hash)
+  std::string protocol;         // id (hash)
+  std::string apart_from_seed;  // id of the protocol without its seed; empty: unknown
+  std::int64_t seed = 1;
   EvaluationSettings evaluation;  // as its records were made
   std::string protocol_summary;   // one line for people: budget, patch, seed, ...
   std::int64_t supports = 0;      // labelled cases that methods see; 0: the training half
@@ -69,9 +71,15 @@ struct LeaderboardBlock {
   std::vector<std::string> classes;
   std::vector<int> folds;
   std::int64_t cases = 0;       // of all folds
-  double suitability = 0;       // of the ranked rows (statistics.h); NaN where it is not known
+  std::string apart_from_seed;  // as the rows have it
+  std::int64_t seed = 1;
+  std::vector<std::int64_t> seeds;  // of this and of the blocks that differ in the seed alone
+  double suitability = 0;       // over folds and seeds (statistics.h); NaN where it is not known
   std::vector<RankedRow> rows;  // best first
 };
+
+// Whether they are one block, or would be one with the same seed.
+bool differ_in_seed_only(const LeaderboardBlock& a, const LeaderboardBlock& b);
 
 struct Leaderboard {
   std::string metric, flavour, unit;
@@ -83,8 +91,9 @@ struct Leaderboard {
 // Every number is computed from the records and the case lists alone. Class columns: mean and
 // sample SD over the cases of all folds where the value is defined. Overall: first the mean over
 // classes of each case, then mean and SD over cases. Ranks are of the overall mean; ties share the
-// mean rank. Errors (input): rows of one block with different classes or different cases in a fold,
-// the same method twice, records that fold_values() refuses.
+// mean rank. Suitability is that of the methods that all blocks of `seeds` rank. Errors (input):
+// rows of one block with different classes or different cases in a fold, the same method twice,
+// records that fold_values() refuses.
 Leaderboard make_leaderboard(std::vector<LeaderboardRow> rows,
                              const EvaluationSettings& settings = {},
                              const std::string& metric = "Dice");

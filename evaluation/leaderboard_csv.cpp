@@ -92,4 +92,22 @@ std::string to_csv(const Leaderboard& board, const TableOptions& options) {
   return text;
 }
 
+std::string cases_to_csv(const std::vector<LeaderboardRow>& rows) {
+  std::string text = csv_line({"dataset", "protocol", "extra_information", "supports", "method",
+                               "seed", "fold", "case", "class", "metric", "flavour", "value"}) +
+                     '\n';
+  for (const LeaderboardRow& row : rows) {
+    for (const FoldRecords& fold : row.folds) {
+      for (const Record& record : fold.records) {
+        text += csv_line({row.dataset, row.protocol, row.extra_information,
+                          std::to_string(row.supports), row.method, std::to_string(row.seed),
+                          std::to_string(fold.fold), record.case_id, record.cls, record.metric,
+                          record.flavour, number_text(record.value)}) +
+                '\n';
+      }
+    }
+  }
+  return text;
+}
+
 }  // namespace voxarena

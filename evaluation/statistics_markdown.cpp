@@ -101,16 +101,18 @@ std::string cost_table(const LeaderboardBlock& block, const MetricStatistics& me
 }
 
 SuitabilityWords words_of(const std::string& metric, const std::string& flavour, double value,
-                          std::size_t methods, std::size_t folds) {
+                          std::size_t methods, std::size_t folds, std::size_t seeds) {
   const std::string name = fmt::format("Suitability for {} ({})", metric, flavour);
   if (!std::isnan(value)) {
-    return {fmt::format("{}: {} (spread between methods over the spread of one across folds).",
-                        name, percent_text(value)),
+    const char* repetitions = seeds < 2 ? "folds" : folds < 2 ? "seeds" : "folds and seeds";
+    return {fmt::format("{}: {} (spread between methods over the spread of one across {}).", name,
+                        percent_text(value), repetitions),
             value < 1 ? "Below 100 %: this data set hardly tells methods apart." : ""};
   }
-  const char* why = folds < 2     ? "it takes two folds to see how much one method varies"
+  const char* why = folds * seeds < 2
+                        ? "it takes two folds, or two seeds, to see how much one method varies"
                     : methods < 2 ? "it takes two ranked methods"
-                                  : "no method varies across the folds";
+                                  : "no method varies across them";
   return {fmt::format("{}: unknown, {}.", name, why), ""};
 }
 
@@ -121,15 +123,17 @@ std::string SuitabilityWords::markdown() const {
   return warning.empty() ? words : fmt::format("{} **{}**", words, warning);
 }
 
-SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds) {
-  return words_of(metric.metric, metric.flavour, metric.suitability, metric.methods.size(), folds);
+SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds,
+                                   std::size_t seeds) {
+  return words_of(metric.metric, metric.flavour, metric.suitability, metric.methods.size(), folds,
+                  seeds);
 }
 
 SuitabilityWords suitability_words(const Leaderboard& board, const LeaderboardBlock& block) {
   const auto ranked = std::count_if(block.rows.begin(), block.rows.end(),
                                     [](const RankedRow& row) { return row.rank.has_value(); });
   return words_of(board.metric, board.flavour, block.suitability, static_cast<std::size_t>(ranked),
-                  block.folds.size());
+                  block.folds.size(), block.seeds.size());
 }
 
 std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatistics& statistics,
@@ -140,7 +144,7 @@ std::string statistics_markdown(const LeaderboardBlock& block, const BlockStatis
     text += fmt::format("Block: {}\n\n", markdown_text(block.extra_information));
   for (const MetricStatistics& metric : statistics.metrics) {
     text += fmt::format("### {} ({})\n\n", metric.metric, metric.flavour);
-    text += suitability_words(metric, block.folds.size()).markdown() + "\n\n";
+    text += suitability_words(metric, block.folds.size(), block.seeds.size()).markdown() + "\n\n";
     text += method_table(metric, options) + '\n';
     if (metric.pairs.empty()) continue;
     text += pair_table(metric) + '\n';

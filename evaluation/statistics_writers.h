@@ -22,7 +22,8 @@ struct SuitabilityWords {
   std::string plain() const { return warning.empty() ? text : text + " " + warning; }
   std::string markdown() const;  // the warning in bold
 };
-SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds);
+SuitabilityWords suitability_words(const MetricStatistics& metric, std::size_t folds,
+                                   std::size_t seeds = 1);
 // Of the metric that ranks.
 SuitabilityWords suitability_words(const Leaderboard& board, const LeaderboardBlock& block);
 

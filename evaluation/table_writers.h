@@ -29,6 +29,10 @@ std::string missing_cases_note(const RankedRow& row, const LeaderboardBlock& blo
 inline constexpr const char* kMeanOverClasses = "mean over classes";
 std::string to_csv(const Leaderboard& board, const TableOptions& options = {});
 
+// Every record of these rows, a line each: data set, fold, case, class, method, seed, metric,
+// flavour, value (NaN: undefined), and the block that it belongs to.
+std::string cases_to_csv(const std::vector<LeaderboardRow>& rows);
+
 // What stands behind a mean in LaTeX: "± SD", or the bootstrap interval of the mean (BCa).
 enum class LatexSpread : std::uint8_t { sd, interval };
 

@@ -54,7 +54,8 @@ Json other_suitability_json(const Leaderboard& board, const LeaderboardBlock& bl
   Json out = Json::array();
   for (const MetricStatistics& metric : statistics.metrics) {
     if (metric.metric == board.metric && metric.flavour == board.flavour) continue;
-    const SuitabilityWords words = suitability_words(metric, block.folds.size());
+    const SuitabilityWords words =
+        suitability_words(metric, block.folds.size(), block.seeds.size());
     out.push_back({{"text", words.plain()}, {"low", !words.warning.empty()}});
   }
   return out;

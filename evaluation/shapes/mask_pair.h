@@ -14,7 +14,7 @@ namespace voxarena {
 struct MaskPair {
   Extent size{};  // with the margin
   Spacing spacing{1, 1, 1};
-  bool flat = false;  // a 2-D image: one slice without margin along z, whose spacing is 1
+  bool flat = false;  // an image of one slice: without margin along z, whose spacing is 1
   std::vector<std::uint8_t> reference, prediction;
 };
 

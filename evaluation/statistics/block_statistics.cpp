@@ -121,21 +121,6 @@ void add_pairs(const ScoreTable& table, MetricStatistics& result) {
   result.omnibus = friedman_test(ranks);
 }
 
-double suitability_of(const ScoreTable& table) {
-  std::vector<double> means;
-  std::vector<std::vector<double>> fold_means;
-  for (std::size_t m = 0; m < table.methods.size(); ++m) {
-    const std::vector<double> values = table.case_means(m);
-    means.push_back(nan_mean(values));
-    std::map<int, std::vector<double>> folds;
-    for (std::size_t c = 0; c < values.size(); ++c)
-      folds[table.fold_of_case[c]].push_back(values[c]);
-    std::vector<double>& of_method = fold_means.emplace_back();
-    for (const auto& [fold, of_fold] : folds) of_method.push_back(nan_mean(of_fold));
-  }
-  return suitability(means, fold_means);
-}
-
 MetricStatistics metric_statistics(const ScoreTable& table, const StatisticsOptions& options) {
   MetricStatistics result{.metric = table.metric,
                           .flavour = table.flavour,
@@ -155,7 +140,7 @@ MetricStatistics metric_statistics(const ScoreTable& table, const StatisticsOpti
   add_uncertainty(values, means, options, result);
   add_ranks(means, options, result);
   add_pairs(table, result);
-  result.suitability = suitability_of(table);
+  result.suitability = suitability_over({&table});
   return result;
 }
 
@@ -172,6 +157,29 @@ std::vector<std::vector<bool>> better(const MetricStatistics& metric, double alp
 }
 
 }  // namespace
+
+double suitability_over(const std::vector<const ScoreTable*>& seeds) {
+  std::vector<double> means;
+  std::vector<std::vector<double>> repeated;
+  for (const std::string& method : seeds.front()->methods) {
+    std::vector<double> of_seed, of_fold;
+    for (const ScoreTable* table : seeds) {
+      const auto place = std::find(table->methods.begin(), table->methods.end(), method);
+      if (place == table->methods.end()) continue;
+      const std::vector<double> values =
+          table->case_means(static_cast<std::size_t>(place - table->methods.begin()));
+      of_seed.push_back(nan_mean(values));
+      std::map<int, std::vector<double>> folds;
+      for (std::size_t c = 0; c < values.size(); ++c)
+        folds[table->fold_of_case[c]].push_back(values[c]);
+      for (const auto& [fold, of_one] : folds) of_fold.push_back(nan_mean(of_one));
+    }
+    if (of_seed.size() < seeds.size()) continue;  // not ranked in each
+    means.push_back(nan_mean(of_seed));
+    repeated.push_back(of_fold);
+  }
+  return suitability(means, repeated);
+}
 
 BlockStatistics block_statistics(const std::vector<ScoreTable>& tables,
                                  const StatisticsOptions& options) {

@@ -63,6 +63,7 @@ Settings make_settings(const Plan& plan, const Options& options) {
   out.retrieved = options.integer("retrieved");
   out.neighbours = options.integer("neighbours");
   out.axes = parse_axes(options.text("axis"));
+  if (plan.dimensions() == 2 && options.text("axis") == "all") out.axes = {0};  // all there are
   if (plan.dimensions() == 2 && out.axes != std::vector<int>{0})
     throw Error::input("option axis: slices of a 2-D configuration lie across z");
   out.batch = options.integer("batch");

@@ -85,6 +85,12 @@ FloatImage::Pointer histogram_matched(const FloatImage* image, const FloatImage*
   return filter->GetOutput();
 }
 
+// Too few along an axis to smooth and to shrink: demons would push voxels out of their slice.
+bool has_few_slices(const Extent& size) {
+  constexpr std::int64_t kFew = 4;
+  return *std::min_element(size.begin(), size.end()) < kFew;
+}
+
 FieldImage::Pointer run_demons(const FloatImage* fixed, const FloatImage* moving,
                                const RegistrationSettings& settings) {
   using Demons =
@@ -118,7 +124,7 @@ struct Registration::Field {
   Extent moving_size;
   Spacing spacing;
   Shift::Pointer shift;
-  FieldImage::Pointer displacement;  // null without iterations
+  FieldImage::Pointer displacement;  // null without demons
 };
 
 Registration::Registration(const Volume<float>& fixed, const Volume<float>& moving,
@@ -130,7 +136,7 @@ Registration::Registration(const Volume<float>& fixed, const Volume<float>& movi
   f.spacing = spacing;
   f.shift = Shift::New();
   f.shift->SetOffset(centre_of_mass(moving, spacing) - centre_of_mass(fixed, spacing));
-  if (settings.iterations == 0) return;
+  if (settings.iterations == 0 || has_few_slices(fixed.size)) return;
   const float outside = *std::min_element(moving.values.begin(), moving.values.end());
   const FloatImage::Pointer laid =
       resampled(make_image(moving.values.data(), moving.size, spacing), f.fixed, f.shift, outside);

@@ -18,7 +18,8 @@ class Registration {
  public:
   // Images of one channel on grids of one spacing (z, y, x). Intensities are matched by their
   // histograms, centres of mass are laid onto each other, then demons move voxels at two
-  // resolutions. Throws itk::ExceptionObject.
+  // resolutions, unless the fixed image has less than four slices across an axis. Throws
+  // itk::ExceptionObject.
   Registration(const Volume<float>& fixed, const Volume<float>& moving, const Spacing& spacing,
                const RegistrationSettings& settings);
   ~Registration();

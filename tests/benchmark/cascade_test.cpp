@@ -79,6 +79,14 @@ class CascadeTest : public testing::Test {
   BenchmarkSpec spec_;
 };
 
+TEST_F(CascadeTest, WhatIsNotTrainedIsRefused) {
+  spec_.methods[0].plugin = spec_.methods[0].name = "retrieval";
+  spec_.protocol.supports = 2;
+  EXPECT_INPUT_ERROR(set_up(dataset()),
+                     "'retrieval' is not trained: it cannot start from the predictions of "
+                     "3d_lowres, as 3d_cascade_fullres does");
+}
+
 TEST_F(CascadeTest, TheFirstStageRunsOnAllFoldsAndTheSecondFromItsLabels) {
   run_benchmark(spec_, {.roots = roots_}, context_);
   const PreparedDataset prepared = dataset();

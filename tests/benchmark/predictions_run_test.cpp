@@ -137,6 +137,13 @@ TEST_F(PredictionsTest, ThatLieElsewhereAreRefused) {
   EXPECT_INPUT_ERROR(run(), "origin");
 }
 
+TEST_F(PredictionsTest, OfAnotherSpacingAreNamedAsTheirAuthorKnowsThem) {
+  LabelImage stretched = read_label(theirs(cases()[0]));
+  stretched.geometry.spacing[1] *= 1.01;
+  write_label(theirs(cases()[0]), stretched);
+  EXPECT_INPUT_ERROR(run(), theirs(cases()[0]).string() + ": spacing");
+}
+
 TEST_F(PredictionsTest, ThatLieWhereTheImageLiesAreTaken) {
   const std::string id = cases()[0];
   for (RawCase& raw : dataset_.raw.cases) {

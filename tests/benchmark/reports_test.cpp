@@ -96,7 +96,7 @@ TEST(WriteReports, AllFormats) {
   workshop.write(workshop.folder / "tables");
   for (const char* name :
        {"leaderboard.md", "leaderboard.csv", "leaderboard.json", "leaderboard.tex",
-        "leaderboard.html", "statistics.md", "statistics.json", "challenge.csv"}) {
+        "leaderboard.html", "statistics.md", "statistics.json", "challenge.csv", "cases.csv"}) {
     EXPECT_NE(read_file(workshop.folder / "tables" / name).find("net"), std::string::npos) << name;
   }
   workshop.options.formats = {"docx"};
@@ -117,7 +117,7 @@ TEST(WriteReports, SameRecordsGiveSameBytesOnAnyNumberOfThreads) {
         << entry.path();
     ++files;
   }
-  EXPECT_EQ(files, 8U);
+  EXPECT_EQ(files, 9U);
 }
 
 TEST(WriteReports, PageShowsBestMedianAndWorstCases) {

@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
                "predictions.name: is missing", "name ="},
         Broken{"PredictionsNamedAsAMethod",
                HEAD METHOD "[[predictions]]\nname = 'Plain_UNet'\nfolder = 'a'\n",
-               "'Plain_UNet' is the name of an earlier method", "own"},
+               "'Plain_UNet' would have the folder 'plain_unet' of 'plain_unet'", "own"},
         Broken{"UnknownDeclaration",
                HEAD "[[predictions]]\nname = 'x'\nfolder = 'a'\n"
                     "declares = { ensembles = 2 }\n",

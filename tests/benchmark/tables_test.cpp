@@ -214,12 +214,14 @@ TEST(CollectRows, AFolderWithoutRunsIsAnError) {
 TEST(WriteTables, OneFileAFormat) {
   const test::TemporaryFolder folder;
   write_run(folder.path() / "fold_0", "net", 0, 0.5);
-  const Leaderboard board = make_leaderboard(collect_rows({folder.path()}, {}));
-  write_tables(board, folder.path() / "tables", {"md", "csv", "json"}, {});
-  for (const char* name : {"leaderboard.md", "leaderboard.csv", "leaderboard.json"}) {
+  const std::vector<LeaderboardRow> rows = collect_rows({folder.path()}, {});
+  EXPECT_EQ(rows[0].seed, 1);
+  const Leaderboard board = make_leaderboard(rows);
+  write_tables(board, rows, folder.path() / "tables", {"md", "csv", "json"}, {});
+  for (const char* name : {"leaderboard.md", "leaderboard.csv", "leaderboard.json", "cases.csv"}) {
     EXPECT_NE(read_file(folder.path() / "tables" / name).find("net"), std::string::npos) << name;
   }
-  EXPECT_THROW(write_tables(board, folder.path(), {"docx"}, {}), Error);
+  EXPECT_THROW(write_tables(board, rows, folder.path(), {"docx"}, {}), Error);
 }
 
 TEST(WriteStatistics, ComeFromTheRecordsAlone) {

@@ -37,6 +37,34 @@ double value_of(const CaseEvaluation& evaluated, std::size_t cls, const char* me
   return 0;
 }
 
+TEST(EvaluateSlice, AVolumeOfOneSliceIsMeasuredAsAPicture) {
+  const test::TemporaryFolder folder;
+  std::vector<std::int16_t> disc, moved;
+  for (int y = 0; y < 24; ++y) {
+    for (int x = 0; x < 24; ++x) {
+      disc.push_back(std::hypot(y - 12, x - 12) < 7 ? 1 : 0);
+      moved.push_back(std::hypot(y - 11, x - 14) < 6 ? 1 : 0);
+    }
+  }
+  const EvaluationTask task = task_of(R"({"labels": {"background": 0, "liver": 1}})");
+  const auto values = [&](int dimension) {
+    const std::string name = std::to_string(dimension);
+    for (const auto& [file, mask] : {std::pair{"ref", disc}, std::pair{"pred", moved}}) {
+      LabelImage image = label_image({1, 24, 24}, mask);
+      image.geometry.file_dimension = dimension;
+      write_label(folder / (file + name + ".nii.gz"), image);
+    }
+    RunContext context;
+    context.quiet = true;
+    const CaseEvaluation one = evaluate_case("a", folder / ("ref" + name + ".nii.gz"),
+                                             folder / ("pred" + name + ".nii.gz"), task, context);
+    return std::vector<double>{value_of(one, 0, "HD95"), value_of(one, 0, "ASSD"),
+                               value_of(one, 0, "NSD")};
+  };
+  EXPECT_EQ(values(3), values(2));
+  EXPECT_GT(values(3)[1], 1) << "not the distance between the tops of two slabs";
+}
+
 class EvaluateCase : public testing::Test {
  protected:
   EvaluateCase() {

@@ -162,6 +162,30 @@ TEST(Leaderboard, SuitabilityIsThatOfTheStatistics) {
   EXPECT_TRUE(std::isnan(make_leaderboard({rows[0]}).blocks[0].suitability)) << "one method";
 }
 
+TEST(Leaderboard, SuitabilityIsOverSeedsToo) {
+  std::vector<LeaderboardRow> rows;
+  for (const std::int64_t seed : {1, 2}) {
+    for (const double level : {0.5, 0.7}) {
+      const double value = level + 0.01 * static_cast<double>(seed);
+      LeaderboardRow row = row_of(fmt::format("{}", level), {"x"}, {{value}, {value}});
+      row.protocol = fmt::format("seed {}", seed);
+      row.apart_from_seed = "all else";
+      row.seed = seed;
+      rows.push_back(row);
+    }
+  }
+  const Leaderboard board = make_leaderboard(rows);
+  ASSERT_EQ(board.blocks.size(), 2U);
+  const auto numbers = block_numbers(board, rows, {"Dice"}, {.samples = 10});
+  for (const std::size_t b : {0, 1}) {
+    EXPECT_EQ(board.blocks[b].seeds, (std::vector<std::int64_t>{1, 2}));
+    EXPECT_NEAR(board.blocks[b].suitability, 0.2 / 0.01, 1e-9);
+    EXPECT_EQ(numbers[b].statistics.metrics[0].suitability, board.blocks[b].suitability);
+  }
+  rows[2].apart_from_seed = rows[3].apart_from_seed = "another budget";
+  EXPECT_TRUE(std::isnan(make_leaderboard(rows).blocks[0].suitability));
+}
+
 TEST(Leaderboard, RecordedFailureIsCountedAsMissing) {
   LeaderboardRow row = row_of("a", {"liver"}, {{1}, {0}});
   row.folds[0].records.push_back({row.dataset, 0, "case_1", "liver", "n_pred", "voxel", kNaN});

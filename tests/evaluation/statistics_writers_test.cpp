@@ -66,6 +66,8 @@ TEST(StatisticsWriters, UnsuitableDataIsWarnedOf) {
   EXPECT_EQ(suitability_words(metric, 2).markdown(),
             "Suitability for Dice (voxel): 50 % (spread between methods over the spread of one "
             "across folds). **Below 100 %: this data set hardly tells methods apart.**");
+  EXPECT_NE(suitability_words(metric, 1, 2).text.find("across seeds"), std::string::npos);
+  EXPECT_NE(suitability_words(metric, 2, 2).text.find("across folds and seeds"), std::string::npos);
   metric.suitability = 2;
   EXPECT_EQ(suitability_words(metric, 2).warning, "");
 }
@@ -77,8 +79,8 @@ TEST(StatisticsWriters, UnknownSuitabilitySaysWhy) {
   metric.suitability = std::nan("");
   metric.methods.resize(2);
   EXPECT_EQ(suitability_words(metric, 1).plain(),
-            "Suitability for HD95 (medpy): unknown, it takes two folds to see how much one method "
-            "varies.");
+            "Suitability for HD95 (medpy): unknown, it takes two folds, or two seeds, to see how "
+            "much one method varies.");
   metric.methods.resize(1);
   EXPECT_NE(suitability_words(metric, 5).text.find("two ranked methods"), std::string::npos);
 }

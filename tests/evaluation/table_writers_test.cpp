@@ -152,6 +152,23 @@ TEST(CsvTable, EveryLineHasAllColumns) {
   EXPECT_EQ(lines[1][column("parameters")], "2950000");
 }
 
+TEST(CsvTable, CasesAreThereOneByOne) {
+  LeaderboardRow row = test::example_rows().front();
+  row.seed = 3;
+  row.folds.resize(1);
+  row.folds[0].records = {
+      {row.dataset, row.folds[0].fold, "a, b", "left", "HD95", "medpy", 1.5},
+      {row.dataset, row.folds[0].fold, "c", "left", "Dice", "voxel", std::nan("")}};
+  const std::string text = cases_to_csv({row});
+  const std::string start = row.dataset + ',' + row.protocol + ',' + row.extra_information + ",0," +
+                            row.method + ",3," + std::to_string(row.folds[0].fold) + ',';
+  EXPECT_EQ(
+      text,
+      "dataset,protocol,extra_information,supports,method,seed,fold,case,class,metric,flavour,"
+      "value\n" +
+          start + "\"a, b\",left,HD95,medpy,1.5\n" + start + "c,left,Dice,voxel,NaN\n");
+}
+
 TEST(JsonTable, HoldsEveryNumber) {
   const Json json = to_json(example());
   EXPECT_EQ(json["metric"], "Dice");

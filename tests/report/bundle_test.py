@@ -47,7 +47,7 @@ class Bundle(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
         self.assertEqual({file.name for file in (bundle / "rebuilt").iterdir()}, {
             "leaderboard.md", "leaderboard.csv", "leaderboard.json", "leaderboard.tex", "leaderboard.html", "statistics.md",
-            "statistics.json", "challenge.csv"})
+            "statistics.json", "challenge.csv", "cases.csv"})
 
     def test_options_of_the_tables_come_along(self):
         bundle = self.moved_bundle("--metric", "HD95", "--statistics", "none", "--format", "md,latex", "--no-times",

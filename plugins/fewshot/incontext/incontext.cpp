@@ -64,6 +64,16 @@ class InContextMethod final : public Method {
             .options = options()};
   }
 
+  Plan plan(const Fingerprint&, const Plan& default_plan, const Budget&,
+            const Options& options) const override {
+    if (options.text("weights").empty()) {
+      throw Error::input("option weights: is empty",
+                         "name a file of 'voxarena pretrain incontext', or leave the option out "
+                         "for the shipped weights");
+    }
+    return default_plan;
+  }
+
   std::unique_ptr<Segmenter> show(const Plan& plan, const Options& options, SupportSet supports,
                                   const RunContext& context) const override {
     InContextSettings settings{.classes = plan.classes,

@@ -56,6 +56,9 @@ TEST(InContext, OtherWeightsAreNamedWhereTheyDoNotFit) {
   const SupportCase asked = supports().cases[0];
   EXPECT_INPUT_ERROR(segment("incontext", {{"weights", "missing.safetensors"}}, asked),
                      "missing.safetensors");
+  const LoadedMethod method = load_method("incontext");
+  const Options empty = Options::from_json({{"weights", ""}}, method.description().options, "test");
+  EXPECT_INPUT_ERROR(method.plan({}, Plan(), {}, empty), "option weights: is empty");
 }
 
 }  // namespace

@@ -64,6 +64,17 @@ TEST(Registration, KeepsWhatIsInPlace) {
   EXPECT_GT(overlap(warped, foreground(one)), 0.99);
 }
 
+TEST(Registration, AFewSlicesAreLaidOntoEachOtherAndNotBent) {
+  const SupportCase fixed = ball_case({2, 24, 24}, {0.5, 12, 12}, 6);
+  const SupportCase moving = ball_case({2, 24, 24}, {0.5, 10, 13}, 6);
+  const auto warp = [&](int iterations) {
+    return Registration(fixed.image, moving.image, {8, 1, 1}, {.iterations = iterations})
+        .warp(foreground(moving));
+  };
+  EXPECT_EQ(warp(20), warp(0));
+  EXPECT_GT(overlap(warp(20), foreground(fixed)), 0.9);
+}
+
 TEST(Registration, AnswersTheSameTwice) {
   const SupportCase fixed = ball_case({16, 16, 16}, {8, 8, 8}, 5);
   const SupportCase moving = ball_case({16, 16, 16}, {7, 9, 8}, 4);
