@@ -112,7 +112,7 @@ SuitabilityWords words_of(const std::string& metric, const std::string& flavour,
   const char* why = folds * seeds < 2
                         ? "it takes two folds, or two seeds, to see how much one method varies"
                     : methods < 2 ? "it takes two ranked methods"
-                                  : "no method varies across them";
+                                  : "no method varies across folds or seeds";
   return {fmt::format("{}: unknown, {}.", name, why), ""};
 }
 
