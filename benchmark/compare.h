@@ -68,6 +68,10 @@ struct Comparison {
   int better = 0;
 };
 
+// Each text once.
+void add_reason(std::vector<Reason>& reasons, Rule rule, const std::string& text);
+void add_note(DatasetComparison& result, const std::string& note);
+
 struct CompareOptions {
   std::vector<std::string> metrics = {"Dice", "NSD"};
   // Dotted keys that a claim is about ("method.options.depth"); any other difference than these

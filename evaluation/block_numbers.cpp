@@ -25,15 +25,15 @@ std::set<std::string> recorded_in_block(const LeaderboardBlock& block,
 void judge_suitability(const Leaderboard& board, std::vector<BlockNumbers>& all) {
   for (BlockNumbers& numbers : all) {
     for (MetricStatistics& metric : numbers.statistics.metrics) {
-      std::vector<const ScoreTable*> seeds;
+      std::vector<std::vector<RunMeans>> seeds;
       for (const BlockNumbers& other : all) {
         if (!differ_in_seed_only(board.blocks[numbers.block], board.blocks[other.block])) continue;
         for (const ScoreTable& table : other.tables) {
           if (table.metric == metric.metric && table.flavour == metric.flavour)
-            seeds.push_back(&table);
+            seeds.push_back(run_means(table));
         }
       }
-      metric.suitability = suitability_over(seeds);
+      if (seeds.size() > 1) metric.suitability = suitability(seeds);
     }
   }
 }

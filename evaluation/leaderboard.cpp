@@ -113,26 +113,15 @@ void rank(LeaderboardBlock& block, const Metric& metric) {
 
 // The spread of one method is over folds, and over the seeds of blocks that differ in nothing else.
 void judge_suitability(LeaderboardBlock& block, const std::vector<LeaderboardBlock>& blocks) {
-  std::vector<const LeaderboardBlock*> siblings;
-  for (const LeaderboardBlock& one : blocks)
-    if (differ_in_seed_only(block, one)) siblings.push_back(&one);
-  std::vector<double> means;
-  std::vector<std::vector<double>> repeated;
-  for (const RankedRow& own : block.rows) {
-    std::vector<double> of_seed, of_fold;
-    for (const LeaderboardBlock* sibling : siblings) {
-      for (const RankedRow& row : sibling->rows) {
-        if (!row.rank || row.row.method != own.row.method) continue;
-        of_seed.push_back(row.overall.mean);
-        of_fold.insert(of_fold.end(), row.fold_means.begin(), row.fold_means.end());
-      }
-    }
-    if (of_seed.size() < siblings.size()) continue;  // not ranked in each
-    means.push_back(nan_mean(of_seed));
-    repeated.push_back(of_fold);
+  std::vector<std::vector<RunMeans>> seeds;
+  for (const LeaderboardBlock& one : blocks) {
+    if (!differ_in_seed_only(block, one)) continue;
+    block.seeds.push_back(one.seed);
+    std::vector<RunMeans>& ranked = seeds.emplace_back();
+    for (const RankedRow& row : one.rows)
+      if (row.rank) ranked.push_back({row.row.method, row.overall.mean, row.fold_means});
   }
-  for (const LeaderboardBlock* sibling : siblings) block.seeds.push_back(sibling->seed);
-  block.suitability = suitability(means, repeated);
+  block.suitability = suitability(seeds);
 }
 
 }  // namespace

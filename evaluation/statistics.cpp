@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 namespace voxarena {
 namespace {
@@ -57,6 +59,25 @@ double suitability(const std::vector<double>& means,
   for (const std::vector<double>& of_method : fold_means) spreads.push_back(spread(of_method).sd);
   const double within = nan_mean(spreads);
   return within > 0 ? spread(means).sd / within : kNoValue;
+}
+
+double suitability(const std::vector<std::vector<RunMeans>>& seeds) {
+  std::map<std::string, std::pair<std::vector<double>, std::vector<double>>> methods;
+  for (const std::vector<RunMeans>& seed : seeds) {
+    for (const RunMeans& run : seed) {
+      auto& [means, folds] = methods[run.method];
+      means.push_back(run.mean);
+      folds.insert(folds.end(), run.folds.begin(), run.folds.end());
+    }
+  }
+  std::vector<double> means;
+  std::vector<std::vector<double>> repeated;
+  for (const auto& [method, found] : methods) {
+    if (found.first.size() < seeds.size()) continue;
+    means.push_back(nan_mean(found.first));
+    repeated.push_back(found.second);
+  }
+  return suitability(means, repeated);
 }
 
 }  // namespace voxarena

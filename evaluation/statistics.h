@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace voxarena {
@@ -23,5 +24,14 @@ std::vector<double> mean_ranks(const std::vector<double>& values, bool higher_is
 // or one method, or if no method varies.
 double suitability(const std::vector<double>& means,
                    const std::vector<std::vector<double>>& fold_means);
+
+// One method in one run: means over all cases and over those of each fold.
+struct RunMeans {
+  std::string method;
+  double mean = 0;
+  std::vector<double> folds;
+};
+// The same over runs that differ in the seed alone: of the methods that all of them have.
+double suitability(const std::vector<std::vector<RunMeans>>& seeds);
 
 }  // namespace voxarena

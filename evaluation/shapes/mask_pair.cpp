@@ -12,7 +12,7 @@ std::size_t slot(int value) { return static_cast<std::uint16_t>(value); }
 MaskPair cut_masks(const LabelImage& reference, const LabelImage& prediction, const Box& box,
                    const std::vector<int>& labels, std::optional<int> ignore) {
   MaskPair masks;
-  masks.flat = is_flat(reference);
+  masks.flat = reference.voxels.size[0] == 1;  // of a 2-D file, or of a 3-D file of one slice
   masks.spacing = reference.geometry.spacing;
   if (masks.flat) masks.spacing[0] = 1;
   const Extent inner = box.size();

@@ -140,7 +140,7 @@ MetricStatistics metric_statistics(const ScoreTable& table, const StatisticsOpti
   add_uncertainty(values, means, options, result);
   add_ranks(means, options, result);
   add_pairs(table, result);
-  result.suitability = suitability_over({&table});
+  result.suitability = suitability({run_means(table)});
   return result;
 }
 
@@ -158,27 +158,18 @@ std::vector<std::vector<bool>> better(const MetricStatistics& metric, double alp
 
 }  // namespace
 
-double suitability_over(const std::vector<const ScoreTable*>& seeds) {
-  std::vector<double> means;
-  std::vector<std::vector<double>> repeated;
-  for (const std::string& method : seeds.front()->methods) {
-    std::vector<double> of_seed, of_fold;
-    for (const ScoreTable* table : seeds) {
-      const auto place = std::find(table->methods.begin(), table->methods.end(), method);
-      if (place == table->methods.end()) continue;
-      const std::vector<double> values =
-          table->case_means(static_cast<std::size_t>(place - table->methods.begin()));
-      of_seed.push_back(nan_mean(values));
-      std::map<int, std::vector<double>> folds;
-      for (std::size_t c = 0; c < values.size(); ++c)
-        folds[table->fold_of_case[c]].push_back(values[c]);
-      for (const auto& [fold, of_one] : folds) of_fold.push_back(nan_mean(of_one));
-    }
-    if (of_seed.size() < seeds.size()) continue;  // not ranked in each
-    means.push_back(nan_mean(of_seed));
-    repeated.push_back(of_fold);
+std::vector<RunMeans> run_means(const ScoreTable& table) {
+  std::vector<RunMeans> out;
+  for (std::size_t m = 0; m < table.methods.size(); ++m) {
+    const std::vector<double> values = table.case_means(m);
+    std::map<int, std::vector<double>> folds;
+    for (std::size_t c = 0; c < values.size(); ++c)
+      folds[table.fold_of_case[c]].push_back(values[c]);
+    RunMeans run{table.methods[m], nan_mean(values), {}};
+    for (const auto& [fold, of_fold] : folds) run.folds.push_back(nan_mean(of_fold));
+    out.push_back(std::move(run));
   }
-  return suitability(means, repeated);
+  return out;
 }
 
 BlockStatistics block_statistics(const std::vector<ScoreTable>& tables,

@@ -66,11 +66,10 @@ struct BlockStatistics {
 };
 
 // `tables`: one a metric, of the same methods and cases. The result does not depend on `threads`.
-// Suitability (evaluation/statistics.h) over the folds of each table, and over tables that differ
-// in the seed alone: of the methods that all of them hold.
-double suitability_over(const std::vector<const ScoreTable*>& seeds);
-
 BlockStatistics block_statistics(const std::vector<ScoreTable>& tables,
                                  const StatisticsOptions& options);
+
+// Of its methods, what suitability() wants to know.
+std::vector<RunMeans> run_means(const ScoreTable& table);
 
 }  // namespace voxarena

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -53,18 +52,7 @@ const LeaderboardRow* find_row(const std::vector<LeaderboardRow>& rows,
 }  // namespace
 
 std::vector<double> ScoreTable::case_means(std::size_t method) const {
-  std::vector<double> means;
-  for (std::size_t c = 0; c < fold_of_case.size(); ++c) {
-    double sum = 0, count = 0;
-    for (std::size_t k = 0; k < classes.size(); ++k) {
-      const double value = at(method, c, k);
-      if (std::isnan(value)) continue;
-      sum += value;
-      ++count;
-    }
-    means.push_back(count > 0 ? sum / count : std::numeric_limits<double>::quiet_NaN());
-  }
-  return means;
+  return compared_means({method}).front();  // alone, it has no values to be compared with
 }
 
 std::vector<double> ScoreTable::compared(const std::vector<std::size_t>& among,

@@ -96,7 +96,4 @@ struct LabelImage {
   Geometry geometry;
 };
 
-// Of a 2-D file, or of a 3-D file of one slice: what is measured is measured in the plane.
-inline bool is_flat(const LabelImage& image) { return image.voxels.size[0] == 1; }
-
 }  // namespace voxarena

@@ -98,7 +98,7 @@ std::string EmbeddingCache::key(const std::string& model, const std::string& wei
 std::optional<TensorMap> EmbeddingCache::find(const std::string& key) {
   std::optional<TensorMap> found;
   if (limit_ > 0) found = read(key);
-  ++(found ? hits_ : misses_);
+  if (found) ++hits_;
   return found;
 }
 

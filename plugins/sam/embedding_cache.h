@@ -38,7 +38,6 @@ class EmbeddingCache {
   TensorMap keep(const std::string& key, const TensorMap& tensors);
 
   std::int64_t hits() const { return hits_; }
-  std::int64_t misses() const { return misses_; }
 
  private:
   std::filesystem::path file(const std::string& key) const;
@@ -51,7 +50,7 @@ class EmbeddingCache {
   std::uint64_t limit_, used_ = 0;
   Warn warn_;
   bool writable_;
-  std::int64_t hits_ = 0, misses_ = 0;
+  std::int64_t hits_ = 0;
 };
 
 }  // namespace voxarena::sam
